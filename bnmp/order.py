@@ -1,0 +1,23 @@
+"""What the registry is asked to do: one document with what the ledger knows besides."""
+
+from dataclasses import dataclass
+
+from schemas.document_issued import DocumentIssued
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One document on its way.
+
+    `rji` has 11 digits; `bnmp_id` is the piece's id once it was created; `antecedents` are the BNMP ids of the pieces
+    it stands on; `justification` (150 characters at most) goes with a retroactive registration only. `text` is the
+    dispensation text of a document issued under contingency: it stands on the paper and is not sent.
+    """
+
+    document: DocumentIssued
+    rji: str | None
+    bnmp_id: str | None
+    antecedents: tuple[str, ...]
+    justification: str | None
+    text: str | None
+    idempotency_key: str

@@ -1,0 +1,217 @@
+"""The registry as the lanes see it: a step goes in, an answer comes out as a fact."""
+
+import asyncio
+import email.utils
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+from bnmp import payloads, persons, pieces
+from bnmp.answers import What
+from bnmp.desk import Desk, as_json
+from bnmp.order import Order
+from bnmp.sessions import Actor, Result, Sessions
+from bnmp.settings import BnmpSettings
+from bnmp.wire import Ask, Wire
+from bnmp.words import LIGHT_FILTER, PATHS, SIGNING_ZONE
+from rules.facts import Answer, Piece
+from rules.steps import SIGNATURE_OF
+from rules.words import AnswerClass, Role, Step
+
+_HAND: Final = {step: role for role, step in SIGNATURE_OF.items()}
+_BRASILIA: Final = ZoneInfo(SIGNING_ZONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an attempt brought back, before it is an answer."""
+
+    result: Result
+    piece: Piece | None = None
+    pieces: tuple[Piece, ...] = ()
+    rji: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+class Registry:
+    """BNMP 2.0 behind its HTTP port. Use it as an async context manager; it never raises for what BNMP does.
+
+    Every answer carries the instant its attempt began, in the court's zone. Whoever lacks credentials gets ACCESS and
+    nothing is sent. An attempt ends by `windows.attempt`, whatever requests it needs.
+    """
+
+    def __init__(self, settings: BnmpSettings) -> None:
+        """Prepare; nothing is opened before `async with`."""
+        self._settings = settings
+        self._wire = Wire(settings.url, settings.windows)
+        self._sessions = Sessions(settings, self._wire)
+
+    async def __aenter__(self) -> Self:
+        """Open the client."""
+        await self._wire.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        await self._sessions.close()
+        await self._wire.close()
+
+    async def step(self, step: Step, order: Order) -> Answer:
+        """Do one step of a registration.
+
+        PERSON answers with `rji`, with `candidates`, or with neither (nobody is there); PERSON_CREATE with `rji`;
+        CREATE with `piece`, and `rji` when the person had been merged; a signature with nothing; READ_BACK with
+        `piece`. An order that lacks what the step needs is REFUSED and nothing is sent.
+        """
+        return await self._attempt(_DO[step], step, order)
+
+    async def read_doubt(self, doing: Step, order: Order, owned: frozenset[str]) -> Answer:
+        """Ask what became of the lost write `doing`; `owned` are BNMP ids of pieces that other documents own.
+
+        A person: `rji`, or `candidates`, or neither. A piece: those of `pieces` that may be this document. A
+        signature: the piece itself, or no piece when BNMP has none under its id.
+        """
+
+        async def look_for(desk: Desk, order: Order) -> _Found:
+            result, found = await pieces.look_for(desk, order, order.rji or "", owned)
+            return _Found(result, pieces=found)
+
+        read = {Step.PERSON_CREATE: _search, Step.CREATE: look_for}.get(doing, _reread)
+        return await self._attempt(read, Step.READ_BACK if read is _reread else doing, order)
+
+    async def probe(self) -> Answer:
+        """Ask something cheap as anybody whose credentials are there, else as nobody.
+
+        OK means that the link is up: a refusal, also of the login, comes from the registry as well as a page does.
+        """
+        at = datetime.now(self._settings.zone)
+        someone = self._sessions.credentials.any()
+        body = as_json({"orgaoExpeditor": {"id": self._settings.organ(someone[1])}} if someone else {})
+        query = {"page": "0", "size": "1", "sort": "id,asc"}
+        ask = Ask(What.READ, pieces.FILTER_OP, "POST", LIGHT_FILTER, query=query, body=body)
+        desk = self._desk(Actor(*someone) if someone else None)
+        result = await (desk.ask(ask) if someone else self._sessions.ask_nobody(ask, desk.deadline))
+        if result.answer is AnswerClass.CONNECTION:
+            return Answer(AnswerClass.CONNECTION, at, result.op, result.detail)
+        return Answer(AnswerClass.OK, at, result.op, result.detail)
+
+    def can_sign(self, user: str, unit: str) -> bool:
+        """Whether credentials of `user` for `unit` (SAJ's code) are there."""
+        return self._sessions.credentials.of(user, unit) is not None
+
+    async def _attempt(self, do: "_Do", step: Step, order: Order) -> Answer:
+        at = datetime.now(self._settings.zone)
+        missing = _LACKS[step](order)
+        if missing:
+            return Answer(AnswerClass.REFUSED, at, str(step), f"order lacks {' '.join(missing)}")
+        found = await do(self._desk(self._actor(step, order)), order)
+        result = found.result
+        return Answer(
+            result.answer,
+            at,
+            result.op,
+            result.detail,
+            result.retry_after,
+            found.piece,
+            found.pieces,
+            found.rji,
+            found.candidates,
+        )
+
+    def _desk(self, actor: Actor | None) -> Desk:
+        deadline = asyncio.get_running_loop().time() + self._settings.windows.attempt
+        return Desk(self._sessions, self._settings, actor, deadline)
+
+    def _actor(self, step: Step, order: Order) -> Actor | None:
+        """Who does a step: the hand that signs it, else the clerk; a piece may be read by any of its signers."""
+        roles = [_HAND.get(step, Role.SERVIDOR)]
+        if step is Step.READ_BACK:
+            roles.append(Role.MAGISTRADO)
+        hands = [payloads.signer(order.document, role) for role in roles]
+        actors = [Actor(hand.user, hand.unit) for hand in hands if hand and hand.user and hand.unit]
+        able = [actor for actor in actors if self.can_sign(actor.user, actor.unit)]
+        return next(iter(able or actors), None)
+
+
+_Do = Callable[[Desk, Order], Awaitable[_Found]]
+
+
+async def _search(desk: Desk, order: Order) -> _Found:
+    result, choice = await persons.search(desk, order.document.party)
+    return _Found(result, rji=choice.rji, candidates=choice.candidates)
+
+
+async def _create_person(desk: Desk, order: Order) -> _Found:
+    result, rji = await persons.create(desk, order.document.party, order.idempotency_key)
+    return _Found(result, rji=rji)
+
+
+async def _create(desk: Desk, order: Order) -> _Found:
+    asked = order.rji or ""
+    result, piece, rji = await pieces.create(desk, order, asked)
+    return _Found(result, piece, rji=rji if rji != asked else None)
+
+
+def _signing(step: Step) -> _Do:
+    async def sign(desk: Desk, order: Order) -> _Found:
+        return _Found(await pieces.sign(desk, order, step, _signature(desk)))
+
+    return sign
+
+
+def _signature(desk: Desk) -> dict[str, str]:
+    """The headers of a signature: login, password, and the hour of Brasília as RFC 1123 writes it."""
+    actor = desk.actor
+    hand = desk.sessions.credentials.of(actor.user, actor.unit) if actor else None
+    if hand is None:
+        return {}
+    return {
+        "login": hand.login,
+        "senha": hand.senha,
+        "dataZoneLocal": email.utils.format_datetime(datetime.now(_BRASILIA)),
+    }
+
+
+async def _read_back(desk: Desk, order: Order) -> _Found:
+    result, piece = await pieces.read(desk, order)
+    return _Found(result, piece)
+
+
+async def _reread(desk: Desk, order: Order) -> _Found:
+    result, piece = await pieces.read(desk, order)
+    if result.answer is AnswerClass.CHAIN:
+        # The registry knows no such piece: that is an answer, and the doubt may end.
+        return _Found(Result(AnswerClass.OK, result.op, result.detail))
+    return _Found(result, pieces=(piece,) if piece else ())
+
+
+def _named(order: Order) -> tuple[str, ...]:
+    return () if order.document.party.nome else ("party.nome",)
+
+
+def _created(order: Order) -> tuple[str, ...]:
+    known = order.document.kind in PATHS
+    return (() if order.bnmp_id else ("bnmp_id",)) + (() if known else ("kind",))
+
+
+_DO: Final[Mapping[Step, _Do]] = {
+    Step.PERSON: _search,
+    Step.PERSON_CREATE: _create_person,
+    Step.CREATE: _create,
+    Step.SIGN_SERVIDOR: _signing(Step.SIGN_SERVIDOR),
+    Step.SIGN_MAGISTRADO: _signing(Step.SIGN_MAGISTRADO),
+    Step.READ_BACK: _read_back,
+}
+_LACKS: Final[Mapping[Step, Callable[[Order], tuple[str, ...]]]] = {
+    Step.PERSON: _named,
+    Step.PERSON_CREATE: _named,
+    Step.CREATE: payloads.lacks,
+    Step.SIGN_SERVIDOR: _created,
+    Step.SIGN_MAGISTRADO: _created,
+    Step.READ_BACK: _created,
+}

@@ -1,0 +1,115 @@
+"""The commands that start a whole stack: `demo` and `up`."""
+
+import json
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from console.tables import out, print_document
+from runtime.agreement import Report
+from runtime.demo import DemoError, DemoSettings, Progress, Watch, prepare
+from runtime.demo import demo as run_demo
+from runtime.stack import Stack, StackError, StackSettings
+from sandbox.bnmp.__main__ import main as bnmp_main
+from sandbox.kafka.__main__ import main as kafka_main
+from sandbox.kafka.errors import KafkaSandboxError, NotInstalledError
+from sandbox.saj.day import Day
+
+err = Console(stderr=True)
+
+
+def demo(
+    *,
+    persons: Annotated[int, typer.Option(min=20, max=5000, help="How many persons the day is about.")] = 60,
+    seed: Annotated[int, typer.Option(help="Which day it is.")] = 7,
+    outage: Annotated[float, typer.Option(min=0, max=600, help="Seconds at least that the link is cut.")] = 5.0,
+    report: Annotated[Path, typer.Option(help="Where the report is written.")] = Path("demo-report.json"),
+    keep: Annotated[bool, typer.Option(help="Leave the ledger and the logs behind, and say where.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report on standard output, nothing else.")] = False,
+) -> None:
+    """Show a court's day on a real Kafka, with an outage of BNMP in its middle, and check its end."""
+    settings = DemoSettings(persons, seed, outage, StackSettings(seed=seed, keep=keep))
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Bars(*columns, console=err) as bars:
+            done = run_demo(settings, lambda line: bars.console.print(f"  {line}"), _watch(bars))
+    except NotInstalledError as error:
+        raise _leave(error, 3) from None
+    except (KafkaSandboxError, StackError, DemoError) as error:
+        raise _leave(error, 1) from None
+    found = done.report
+    text = json.dumps({**found.figures, "disagreements": found.disagreements}, indent=2, ensure_ascii=False)
+    report.write_text(text + "\n")
+    if as_json:
+        typer.echo(text)
+    else:
+        if done.release is not None:
+            out.print("\nthe way of a release that was issued while the link was cut:")
+            print_document(done.release, as_json=False)
+        _print(found, report)
+    if not found.agrees:
+        raise typer.Exit(1)
+
+
+def _watch(bars: Bars) -> Watch:
+    tasks: dict[str, TaskID] = {}
+
+    def watch(progress: Progress) -> None:
+        if progress.phase not in tasks:
+            tasks[progress.phase] = bars.add_task(progress.phase, total=progress.of)
+        bars.update(tasks[progress.phase], completed=progress.done)
+
+    return watch
+
+
+def _print(found: Report, report: Path) -> None:
+    table = Table("", "figure", box=None, title="a court's day")
+    for name, value in found.figures.items():
+        if name != "windows":
+            table.add_row(name, json.dumps(value) if isinstance(value, dict) else str(value))
+    out.print(table)
+    for line in found.disagreements[:20]:
+        out.print(f"[red]disagreement[/red] {line}")
+    windows = ", ".join(f"{name} {value:g}" for name, value in found.figures["windows"].items())
+    out.print(f"windows: {windows}", soft_wrap=True, highlight=False)
+    verdict = "ledger, topics and registry agree" if found.agrees else f"{len(found.disagreements)} disagreements"
+    out.print(f"[bold]{verdict}[/bold]; the report is in {report}")
+
+
+def up(*, seed: Annotated[int, typer.Option(help="Which invented users there are.")] = 7) -> None:
+    """Start the whole stack and leave it running; Ctrl-C stops it and leaves nothing behind."""
+    day, stopped = Day.plan(seed=seed), threading.Event()
+    try:
+        with Stack.start(StackSettings(seed=seed), lambda line: err.print(f"  {line}"), prepare(day)) as stack:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, lambda *_: stopped.set())
+            addresses = {"kafka": stack.bootstrap, "bnmp": stack.bnmp_url, "control": stack.control_url}
+            typer.echo(json.dumps(addresses | {"environment": stack.environment(), "logs": str(stack.folder / "logs")}))
+            err.print("the stack is up; Ctrl-C stops it")
+            stopped.wait()
+    except NotInstalledError as error:
+        raise _leave(error, 3) from None
+    except (KafkaSandboxError, StackError) as error:
+        raise _leave(error, 1) from None
+
+
+def kafka(context: typer.Context) -> None:
+    """Run Apache Kafka alone; its address is the first line, as JSON. --port N --data DIR --keep."""
+    raise typer.Exit(kafka_main(context.args))
+
+
+def bnmp(context: typer.Context) -> None:
+    """Run the BNMP simulator alone; its addresses are the first line, as JSON. --port N --control-port N --seed N."""
+    raise typer.Exit(bnmp_main(context.args))
+
+
+def _leave(error: Exception, status: int) -> typer.Exit:
+    typer.echo(f"saj-bnmp: {error}", err=True)
+    return typer.Exit(status)

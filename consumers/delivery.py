@@ -1,0 +1,183 @@
+"""Delivery: the loop that sender and resolver share.
+
+A record wakes its person's lane. Lanes run side by side, the most urgent person first; within a person
+one request at a time. A record is finished when its document asks nothing more of this role.
+"""
+
+import asyncio
+import heapq
+import itertools
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from bnmp.registry import Registry
+from consumers.backlog import Backlog, Reference
+from consumers.workbench import Lane, Task, Workbench
+from ledger.due import standings
+from ledger.leases import LeaseLostError
+from ledger.links import load_link
+from rules.facts import Answer
+from rules.queue import is_finished
+from rules.words import AnswerClass
+
+TICK_SECONDS = 0.05
+# A person with nothing to do now is looked at again, less and less often: a new turn comes as a new record.
+AGAIN_SECONDS = 0.25
+AGAIN_MOST_SECONDS = 8.0
+LINK_SECONDS = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How many lanes may run side by side."""
+
+    in_flight: int = 16
+
+
+class Delivery:
+    """Runs the lanes of the sender or the resolver until it is told to stop."""
+
+    def __init__(self, workbench: Workbench, backlog: Backlog, registry: Registry, settings: DeliverySettings) -> None:
+        """The workbench says which role this is."""
+        self._workbench = workbench
+        self._backlog = backlog
+        self._registry = registry
+        self._settings = settings
+        self._references: dict[int, dict[tuple[int, int], Reference]] = {}
+        self._later: list[tuple[float, int, int, int]] = []
+        self._ready: list[tuple[int, int, int]] = []
+        self._order = itertools.count()
+        self._lanes: dict[int, asyncio.Task[None]] = {}
+        self._fresh: set[int] = set()
+        self._idle: dict[int, int] = {}
+        self._blocked_until = 0.0
+        self._blocked = False
+        self._stopping = False
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Deliver until `stopped`, then let every lane finish its request."""
+        self._backlog.start()
+        try:
+            while not stopped.is_set():
+                self._backlog.check()
+                self._admit()
+                await self._start_lanes()
+                waits = [asyncio.ensure_future(stopped.wait()), *self._lanes.values()]
+                await asyncio.wait(waits, timeout=TICK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                waits[0].cancel()
+                self._reap()
+            self._stopping = True
+            await asyncio.gather(*self._lanes.values())
+        finally:
+            await asyncio.to_thread(self._backlog.stop)
+
+    def _admit(self) -> None:
+        for reference in self._backlog.take():
+            self._references.setdefault(reference.person, {})[reference.partition, reference.offset] = reference
+            self._fresh.add(reference.person)
+            self._wake(reference.person, 0.0)
+
+    def _wake(self, person: int, seconds: float) -> None:
+        references = self._references.get(person)
+        if references:
+            urgent = min(reference.priority for reference in references.values())
+            heapq.heappush(self._later, (time.monotonic() + seconds, urgent, next(self._order), person))
+
+    async def _start_lanes(self) -> None:
+        if self._workbench.contingency and await self._link_blocked():
+            return
+        now = time.monotonic()
+        while self._later and self._later[0][0] <= now:
+            heapq.heappush(self._ready, heapq.heappop(self._later)[1:])
+        # Among those whose time has come the most urgent goes first, whenever it came.
+        while self._ready and len(self._lanes) < self._settings.in_flight:
+            person = heapq.heappop(self._ready)[2]
+            if person not in self._lanes and person in self._references:
+                self._fresh.discard(person)
+                self._lanes[person] = asyncio.ensure_future(self._lane(person))
+
+    async def _link_blocked(self) -> bool:
+        if time.monotonic() >= self._blocked_until:
+            self._blocked = await asyncio.to_thread(self._read_link)
+            self._blocked_until = time.monotonic() + LINK_SECONDS
+        return self._blocked
+
+    def _read_link(self) -> bool:
+        with self._workbench.database.reading() as connection:
+            return load_link(connection).blocked
+
+    def _reap(self) -> None:
+        for person, lane in list(self._lanes.items()):
+            if lane.done():
+                del self._lanes[person]
+                lane.result()
+
+    async def _lane(self, person: int) -> None:
+        """Work on one person until nothing of theirs may go, then finish the records that are done."""
+        lane = await asyncio.to_thread(self._workbench.open, person)
+        if lane is not None:
+            try:
+                await self._drain(lane)
+            except LeaseLostError:
+                log.warning("lane.lease_lost", person=person)
+            else:
+                # After any other error, or when cancelled, a request may be under way: the claim must run out.
+                await asyncio.to_thread(self._workbench.close, lane)
+        await self._finish(person)
+
+    async def _drain(self, lane: Lane) -> None:
+        task = await asyncio.to_thread(self._workbench.advance, lane, None, None)
+        while task is not None:
+            if not self._workbench.may_send(lane):
+                log.warning("lane.claim_too_short", person=lane.lease.person)
+                answer = Answer(AnswerClass.THROTTLED, datetime.now(UTC), task.step, "claim too short", retry_after=0.1)
+            else:
+                answer = await self._request(task)
+            task = await self._record(lane, task, answer)
+
+    async def _record(self, lane: Lane, task: Task, answer: Answer) -> Task | None:
+        try:
+            return await asyncio.to_thread(self._workbench.advance, lane, task, answer, go_on=not self._stopping)
+        except LeaseLostError:
+            await asyncio.to_thread(self._workbench.keep_evidence, lane, task, answer)
+            raise
+
+    async def _request(self, task: Task) -> Answer:
+        if task.doubt:
+            return await self._registry.read_doubt(task.step, task.order, task.owned)
+        if task.probe_first:
+            probed = await self._registry.probe()
+            if probed.answer is AnswerClass.CONNECTION:
+                return probed
+        return await self._registry.step(task.step, task.order)
+
+    async def _finish(self, person: int) -> None:
+        """Finish the records that ask nothing more; look again later at what is left, at once at what is new."""
+        asked = list(self._references.get(person, {}).values())
+        known = await asyncio.to_thread(self._standings, {reference.document_id for reference in asked})
+        references = self._references.get(person, {})
+        for reference in asked:
+            done = is_finished(
+                reference.turn, known.get(reference.document_id), contingency=self._workbench.contingency
+            )
+            if done or not self._backlog.holds(reference):
+                self._backlog.finish(reference)
+                references.pop((reference.partition, reference.offset), None)
+        if not references:
+            self._references.pop(person, None)
+            self._idle.pop(person, None)
+        elif person in self._fresh:
+            self._idle.pop(person, None)
+            self._wake(person, 0.0)
+        else:
+            self._idle[person] = self._idle.get(person, 0) + 1
+            self._wake(person, min(AGAIN_SECONDS * 2 ** min(self._idle[person], 9), AGAIN_MOST_SECONDS))
+
+    def _standings(self, documents: set[str]) -> dict[str, tuple[str, str | None, int]]:
+        with self._workbench.database.reading() as connection:
+            return standings(connection, documents)

@@ -1,0 +1,53 @@
+"""Cursors: which record of each partition is next. They are the truth; Kafka's group offsets follow them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.bulk import upsert
+from ledger.tables import consumed
+
+Place = tuple[str, int]
+"""A topic's name and a partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The next offset to take of a partition, and the id of the topic it was set for."""
+
+    next_offset: int
+    topic_id: str | None
+
+
+def cursors(connection: Connection, group: str) -> dict[Place, Cursor]:
+    """Every cursor of a group."""
+    rows = connection.execute(sa.select(consumed).where(consumed.c.group == group))
+    return {(row.topic, row.partition): Cursor(row.next_offset, row.topic_id) for row in rows}
+
+
+def advance(connection: Connection, group: str, places: Mapping[Place, int]) -> None:
+    """Move cursors forward; one is never moved back."""
+    for (topic, partition), offset in sorted(places.items()):
+        where = (consumed.c.group == group) & (consumed.c.topic == topic) & (consumed.c.partition == partition)
+        moved = consumed.update().where(where, consumed.c.next_offset < offset).values(next_offset=offset)
+        connection.execute(moved)
+
+
+def init(connection: Connection, group: str, places: Mapping[Place, Cursor]) -> dict[Place, Cursor]:
+    """Set the first cursors, only where none exist; returns those that were set."""
+    known = cursors(connection, group)
+    new = {place: cursor for place, cursor in places.items() if place not in known}
+    rows = [
+        {
+            "group": group,
+            "topic": topic,
+            "partition": partition,
+            "topic_id": cursor.topic_id,
+            "next_offset": cursor.next_offset,
+        }
+        for (topic, partition), cursor in sorted(new.items())
+    ]
+    upsert(connection, consumed, ("group", "topic", "partition"), rows, keep=True)
+    return new

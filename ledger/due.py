@@ -1,0 +1,51 @@
+"""What falls due, and what the link's going or coming moves: the clock's questions."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.tables import document
+from rules.words import Reason, State
+
+_WAITING = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
+# Link down: these reasons do not stop contingency (docs/law.md safety-18).
+_NOT_STOPPING = (
+    Reason.WAITING_ANTECEDENT,
+    Reason.MISSING_ANTECEDENT,
+    Reason.MISSING_DATA,
+    Reason.CHAIN_INCOMPLETE,
+)
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[tuple[str, int]]:
+    """Documents whose clock has come, as (document_id, person), the most urgent first."""
+    return _pairs(connection, document.c.due_at <= now, limit)
+
+
+def waiting_for_link(connection: Connection, limit: int) -> list[tuple[str, int]]:
+    """Documents that leave when the link is back, liberty first (docs/law.md safety-14)."""
+    return _pairs(connection, (document.c.state == State.HELD) & document.c.reason.in_(_WAITING), limit)
+
+
+def may_be_offered(
+    connection: Connection, kinds: Collection[str], held_before: datetime, limit: int
+) -> list[tuple[str, int]]:
+    """Documents of eligible kinds whose hold contingency overrules, held since before the link went."""
+    held = (document.c.state == State.HELD) & document.c.reason.in_(_NOT_STOPPING)
+    return _pairs(connection, held & document.c.kind.in_(sorted(kinds)) & (document.c.since < held_before), limit)
+
+
+def _pairs(connection: Connection, where: sa.ColumnElement[bool], limit: int) -> list[tuple[str, int]]:
+    chosen = sa.select(document.c.document_id, document.c.person).where(where)
+    rows = connection.execute(chosen.order_by(document.c.priority, document.c.since).limit(limit))
+    return [(row.document_id, row.person) for row in rows]
+
+
+def standings(connection: Connection, documents: Collection[str]) -> dict[str, tuple[str, str | None, int]]:
+    """State, reason and turn of each of these documents."""
+    chosen = sa.select(document.c.document_id, document.c.state, document.c.reason, document.c.turn).where(
+        document.c.document_id.in_(sorted(documents))
+    )
+    return {row.document_id: (row.state, row.reason, row.turn) for row in connection.execute(chosen)}

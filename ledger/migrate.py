@@ -1,0 +1,53 @@
+"""Migrations: bring a database to this release's schema, and refuse one that is not at it."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from ledger.engine import Database, LedgerError
+from ledger.tables import deployment, link
+from rules.words import LinkState
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(database: Database, tribunal: str) -> str:
+    """Create or upgrade the tables and claim the ledger for `tribunal`; returns the schema's revision.
+
+    Raises LedgerError when the ledger belongs to another tribunal.
+    """
+    with database.transaction() as connection:
+        command.upgrade(_config(connection), "head")
+        owner = connection.scalar(sa.select(deployment.c.tribunal))
+        if owner is None:
+            connection.execute(deployment.insert().values(tribunal=tribunal))
+            connection.execute(link.insert().values(id=1, state=LinkState.UP, cause="", opened_times=0))
+        elif owner != tribunal:
+            raise LedgerError(f"this ledger belongs to {owner}, not to {tribunal}")
+        return head()
+
+
+def head() -> str:
+    """The revision that this release writes."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def check(database: Database, tribunal: str) -> None:
+    """Refuse to start on a database of another schema or tribunal, with the call that mends it."""
+    with database.reading() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found != head():
+            raise LedgerError(f"the database is at schema {found}, this release needs {head()}: run saj-bnmp migrate")
+        owner = connection.scalar(sa.select(deployment.c.tribunal))
+    if owner != tribunal:
+        raise LedgerError(f"this ledger belongs to {owner}, not to {tribunal}: check SAJ_BNMP_TRIBUNAL")

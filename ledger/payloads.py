@@ -1,0 +1,22 @@
+"""Payloads: what SAJ published of a document, as received, and which pieces in BNMP are ours."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.tables import document, payload
+
+
+def latest(connection: Connection, document_id: str) -> dict[str, Any]:
+    """The data of a document's latest version."""
+    chosen = sa.select(payload.c.data).where(payload.c.document_id == document_id)
+    return dict(connection.execute(chosen.order_by(payload.c.version.desc()).limit(1)).scalar_one())
+
+
+def owned_pieces(connection: Connection, case_number: str, but: str) -> frozenset[str]:
+    """BNMP ids of the case's pieces that belong to other documents of ours (docs/law.md safety-26)."""
+    chosen = sa.select(document.c.bnmp_id).where(
+        document.c.case_number == case_number, document.c.document_id != but, document.c.bnmp_id.is_not(None)
+    )
+    return frozenset(connection.scalars(chosen))

@@ -1,0 +1,108 @@
+"""Persons: who a record is about, in one place for life, whatever names them; and their locks.
+
+An alias is an RJI or `<tribunal>:<party_id>`; both may lead to the same person, whose number never changes.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.bulk import insert, upsert
+from ledger.tables import alias, antecedent, document, person
+from rules.dossier import Antecedent
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What may name one person: the party's alias, always there, and an RJI where one is known."""
+
+    party: str
+    rji: str | None = None
+
+
+def find_or_add(connection: Connection, wanted: Iterable[Names]) -> dict[str, int]:
+    """Give the person of every party alias, adding those not seen before, in the order of their aliases.
+
+    An RJI that already names another person is left to that person: two persons are one only when a
+    merge says so, never because a record does.
+    """
+    by_party = {names.party: names for names in sorted(wanted, key=lambda names: names.party)}
+    known = _known(connection, {name for n in by_party.values() for name in (n.party, n.rji) if name})
+    new: dict[str, int] = {}
+    for party, names in by_party.items():
+        found = known.get(party) or (known.get(names.rji) if names.rji else None)
+        if found is None:
+            found = _add(connection)
+        for name in (party, names.rji):
+            if name and name not in known:
+                known[name] = new[name] = found
+    insert(connection, alias, [{"alias": name, "person": number} for name, number in sorted(new.items())])
+    return {party: known[party] for party in by_party}
+
+
+def find(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """The persons that these aliases name, where there are any."""
+    return _known(connection, set(names))
+
+
+def _known(connection: Connection, names: set[str]) -> dict[str, int]:
+    rows = connection.execute(sa.select(alias.c.alias, alias.c.person).where(alias.c.alias.in_(sorted(names))))
+    return {row.alias: row.person for row in rows}
+
+
+def _add(connection: Connection) -> int:
+    key = connection.execute(person.insert()).inserted_primary_key
+    if key is None:
+        raise RuntimeError("the database gave no person")
+    return int(key[0])
+
+
+def learn_rjis(connection: Connection, rjis: Mapping[int, str]) -> None:
+    """Write down the RJIs that the registry gave."""
+    for number, rji in sorted(rjis.items()):
+        connection.execute(person.update().where(person.c.person == number).values(rji=rji))
+        upsert(connection, alias, ("alias",), [{"alias": rji, "person": number}], keep=True)
+
+
+def lock_persons(connection: Connection, persons: Iterable[int]) -> None:
+    """Lock persons in the order of their numbers; the only place that does.
+
+    SQLite has locked the whole database when the transaction began.
+    """
+    if connection.dialect.name == "sqlite":
+        return
+    ordered = sa.select(person.c.person).where(person.c.person.in_(sorted(set(persons)))).order_by(person.c.person)
+    connection.execute(ordered.with_for_update(key_share=True)).all()
+
+
+_MINE, _THEIRS = document.alias("mine"), document.alias("theirs")
+_NAMED = sa.or_(
+    antecedent.c.names_document == _MINE.c.document_id, antecedent.c.names_number == _MINE.c.national_number
+)
+_PERSONS: sa.BindParameter[int] = sa.bindparam("persons", expanding=True)
+_BOUND = (
+    sa.select(_MINE.c.person, _THEIRS.c.person)
+    .select_from(sa.join(antecedent, _THEIRS, _THEIRS.c.document_id == antecedent.c.document_id).join(_MINE, _NAMED))
+    .where(_MINE.c.person != _THEIRS.c.person, sa.or_(_MINE.c.person.in_(_PERSONS), _THEIRS.c.person.in_(_PERSONS)))
+    .distinct()
+)
+
+
+def bound_to(connection: Connection, documents: Collection[str], named: Collection[Antecedent]) -> set[int]:
+    """Persons whose documents name one of `documents`, or are `named` by id or national number."""
+    ids = sorted({one.document_id for one in named if one.document_id})
+    numbers = sorted({one.national_number for one in named if one.national_number})
+    naming = sa.join(antecedent, document, document.c.document_id == antecedent.c.document_id)
+    asked = [
+        sa.select(document.c.person).where(document.c.document_id.in_(ids)),
+        sa.select(document.c.person).where(document.c.national_number.in_(numbers)),
+        sa.select(document.c.person).select_from(naming).where(antecedent.c.names_document.in_(sorted(documents))),
+    ]
+    return set(connection.scalars(sa.union(*asked)))
+
+
+def related(connection: Connection, persons: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs of persons, one of these, whose documents stand on each other's (docs/law.md safety-11)."""
+    return [(row[0], row[1]) for row in connection.execute(_BOUND, {"persons": list(persons)})]

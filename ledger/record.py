@@ -1,0 +1,241 @@
+"""Decide and record: the one way in which a domain row changes.
+
+Processor, lanes, clock, redrive, replay and reconciliation all come through here: lock the persons in
+their order, load them whole, let the rules decide, write the final state, one row of history a decision,
+and what must be said to the outbox. All in the caller's transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger import outbox
+from ledger.bulk import insert, upsert
+from ledger.deployment import Deployment
+from ledger.dossiers import load, row_of
+from ledger.persons import learn_rjis, lock_persons, related
+from ledger.tables import antecedent, certificate, document, history
+from ledger.tables import outbox as outbox_table
+from rules.casework import Say
+from rules.decide import Decision, decide
+from rules.dossier import Antecedent, Document, Dossier, Person
+from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed
+
+DETAIL_LIMIT = 500
+
+
+class Circle:
+    """Persons whose documents stand on each other's, with their documents, as one dossier."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        """Begin with one person and no documents; `mine` takes them, `close` makes the dossier."""
+        self.dossier = dossier
+        self.mine: dict[str, Document] = {}
+
+    def take(self, other: "Circle") -> None:
+        """Take another circle in."""
+        self.mine |= other.mine
+        self.dossier = replace(self.dossier, persons={**self.dossier.persons, **other.dossier.persons})
+
+    def close(self) -> None:
+        """Make the dossier from the documents gathered."""
+        self.dossier = replace(self.dossier, documents=self.mine)
+
+    def apply(self, decision: Decision) -> None:
+        """Take a decision's changes in."""
+        persons = dict(self.dossier.persons)
+        for number, rji in (decision.rjis or {}).items():
+            persons[number] = Person(number, rji, persons[number].dead_letters)
+        self.mine = {**self.mine, **decision.documents}
+        self.dossier = replace(self.dossier, documents=self.mine, persons=persons)
+
+
+class Recorder:
+    """One transaction's decisions. `lock` first, then `decide` as often as needed, then `write` once.
+
+    A decision sees a circle: a person, and those whose documents stand on theirs or theirs on them.
+    """
+
+    def __init__(self, connection: Connection, deployment: Deployment, now: datetime) -> None:
+        """Work in `connection`'s transaction; `now` is the instant of every decision in it."""
+        self.connection = connection
+        self.deployment = deployment
+        self.now = now
+        self._empty = Dossier(now, deployment.court, windows=deployment.windows)
+        self._circles: dict[int, Circle] = {}
+        self._owners: dict[str, int] = {}
+        self._named: dict[str, set[int]] = {}
+        self._history: list[dict[str, object]] = []
+        self._says: list[tuple[Say, bytes | None]] = []
+        self._changed: dict[str, Document] = {}
+        self._keys: dict[str, bytes | None] = {}
+        self._rjis: dict[int, str] = {}
+        self._stated: set[str] = set()
+
+    def lock(self, persons: Iterable[int]) -> None:
+        """Lock these persons and all to whom their documents are bound, and load them.
+
+        To the end of the bonds: half a circle would see what others stand on as missing.
+        """
+        wanted, bound = set(persons), list[tuple[int, int]]()
+        fresh = set(wanted)
+        while fresh:
+            pairs = related(self.connection, sorted(fresh))
+            bound += pairs
+            fresh = {number for pair in pairs for number in pair} - wanted
+            wanted |= fresh
+        numbers = sorted(wanted)
+        lock_persons(self.connection, numbers)
+        court, windows = self.deployment.court, self.deployment.windows
+        found = load(self.connection, numbers, now=self.now, court=court, windows=windows)
+        self._empty = replace(self._empty, link=found.link)
+        for number in numbers:
+            self._circles[number] = Circle(replace(self._empty, persons={number: found.persons[number]}))
+        for kept in found.documents.values():
+            self._owners[kept.document_id] = kept.person
+            self._circles[kept.person].mine[kept.document_id] = kept
+            self._name(kept)
+        for one, other in bound:
+            self._join(one, other)
+        for circle in set(self._circles.values()):
+            circle.close()
+
+    def of(self, person: int) -> Dossier:
+        """The dossier of a person's circle as it now is."""
+        return self._circles[person].dossier
+
+    def document(self, document_id: str) -> Document | None:
+        """A document of the locked persons as it now is."""
+        owner = self._owners.get(document_id)
+        return None if owner is None else self.of(owner).documents.get(document_id)
+
+    def decide(self, fact: Fact, *, saj_key: bytes | None = None) -> Decision:
+        """Let the rules decide one fact; later facts see what it changed."""
+        if isinstance(fact, DocumentIssued | DocumentReissued):
+            self._admit(fact.document)
+        circle = self._circle(fact)
+        decision = decide(circle.dossier if circle else self._empty, fact)
+        if circle is not None:
+            circle.apply(decision)
+        self._note(decision, saj_key)
+        return decision
+
+    def _circle(self, fact: Fact) -> "Circle | None":
+        if isinstance(fact, PersonReviewed):
+            return self._circles[fact.person]
+        if isinstance(fact, DocumentIssued | DocumentReissued):
+            return self._circles[fact.document.person]
+        owner = self._owners.get(fact.document_id)
+        return None if owner is None else self._circles[owner]
+
+    def _admit(self, new: Document) -> None:
+        """A document that names another person's, or is named by it, joins their circles before it is decided."""
+        self._stated.add(new.document_id)
+        self._owners[new.document_id] = new.person
+        self._name(new)
+        owners = {self._owner(named) for named in new.antecedents} | self._named.get(new.document_id, set())
+        for owner in sorted(owner for owner in owners if owner is not None):
+            self._join(new.person, owner).close()
+
+    def _name(self, kept: Document) -> None:
+        for named in kept.antecedents:
+            if named.document_id:
+                self._named.setdefault(named.document_id, set()).add(kept.person)
+
+    def _owner(self, named: Antecedent) -> int | None:
+        owner = self._owners.get(named.document_id or "")
+        if owner is not None or named.national_number is None:
+            return owner
+        kept = (kept for circle in set(self._circles.values()) for kept in circle.mine.values())
+        return next((one.person for one in kept if one.national_number == named.national_number), None)
+
+    def _join(self, one: int, other: int) -> "Circle":
+        left, right = self._circles[one], self._circles[other]
+        if left is not right:
+            left.take(right)
+            for number, circle in list(self._circles.items()):
+                if circle is right:
+                    self._circles[number] = left
+        return left
+
+    def _note(self, decision: Decision, saj_key: bytes | None) -> None:
+        for entry in decision.entries:
+            kept = decision.documents[entry.document_id]
+            self._keys.setdefault(entry.document_id, saj_key)
+            self._history.append(
+                {
+                    "document_id": kept.document_id,
+                    "person": kept.person,
+                    "at": self.now,
+                    "fact": entry.fact,
+                    "state": kept.state,
+                    "reason": kept.reason,
+                    "step": kept.step,
+                    "doing": kept.doing,
+                    "turn": kept.turn,
+                    "sequence": kept.sequence,
+                    "attempt": len(kept.attempts),
+                    "detail": entry.detail[:DETAIL_LIMIT],
+                }
+            )
+        self._changed |= decision.documents
+        self._says.extend((said, saj_key) for said in decision.says)
+        self._rjis |= decision.rjis or {}
+
+    def write(self) -> None:
+        """Write everything that was decided, one statement a table."""
+        before = _saj_keys(self.connection, self._changed)
+        keys = {document_id: before.get(document_id, self._keys.get(document_id)) for document_id in self._changed}
+        ordered = [self._changed[document_id] for document_id in sorted(self._changed)]
+        rows = [row_of(kept) | {"saj_key": keys[kept.document_id]} for kept in ordered]
+        upsert(self.connection, document, ("document_id",), rows)
+        self._write_antecedents()
+        insert(self.connection, history, self._history)
+        learn_rjis(self.connection, self._rjis)
+        persons = {number: circle.dossier.persons[number] for number, circle in self._circles.items()}
+        composer = outbox.Composer(self.deployment, self.now, persons, keys)
+        rows_out = [composer.row(said, key) for said, key in self._says]
+        insert(self.connection, outbox_table, rows_out)
+        insert(self.connection, certificate, [c for said, _ in self._says for c in outbox.certificates(said, self.now)])
+
+    def _write_antecedents(self) -> None:
+        stated = [self._changed[document_id] for document_id in sorted(self._stated)]
+        self.connection.execute(antecedent.delete().where(antecedent.c.document_id.in_(sorted(self._stated))))
+        rows = [
+            {
+                "document_id": kept.document_id,
+                "position": position,
+                "names_document": named.document_id,
+                "names_number": named.national_number,
+            }
+            for kept in stated
+            for position, named in enumerate(kept.antecedents)
+        ]
+        insert(self.connection, antecedent, rows)
+
+
+def _saj_keys(connection: Connection, wanted: Mapping[str, Document]) -> dict[str, bytes | None]:
+    """The Kafka key under which SAJ published each document that is known already."""
+    chosen = sa.select(document.c.document_id, document.c.saj_key).where(document.c.document_id.in_(sorted(wanted)))
+    return {row.document_id: row.saj_key for row in connection.execute(chosen)}
+
+
+def persons_of(connection: Connection, documents: Iterable[str]) -> dict[str, int]:
+    """The persons of these documents, where they are known."""
+    chosen = sa.select(document.c.document_id, document.c.person).where(document.c.document_id.in_(sorted(documents)))
+    return {row.document_id: row.person for row in connection.execute(chosen)}
+
+
+def record(
+    connection: Connection, deployment: Deployment, now: datetime, facts: Sequence[Fact], persons: Iterable[int]
+) -> Recorder:
+    """Lock, decide every fact in its order, write: the whole way in one call."""
+    recorder = Recorder(connection, deployment, now)
+    recorder.lock(persons)
+    for fact in facts:
+        recorder.decide(fact)
+    recorder.write()
+    return recorder

@@ -1,0 +1,193 @@
+"""The working copy of a decision: documents change in it, and what must be said is noted beside them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from rules import messages
+from rules.dossier import Document, Dossier, Person
+from rules.kinds import is_eligible
+from rules.transmission import ENTRY, Event, TransitionRefusedError, advance
+from rules.words import Reason, State
+
+_ENTERING = {
+    Event.GO: State.READY,
+    Event.HOLD: State.HELD,
+    Event.OPEN: State.CONTINGENCY,
+    # SAJ itself had issued it under contingency.
+    Event.RETURN: State.CONTINGENCY,
+    Event.REJECT: State.REJECTED,
+    Event.EXCLUDE: State.EXCLUDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Something to be said: an event type with its own data; the ledger adds what every outcome has.
+
+    `document` is the document as it stood when it was said, or None where none is meant.
+    """
+
+    type: str
+    data: Mapping[str, Any]
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of history: which fact led a document to which final state, and why."""
+
+    document_id: str
+    fact: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Casework:
+    """A dossier being worked on. `documents` are its current values, `touched` those that changed."""
+
+    dossier: Dossier
+    fact: str
+    documents: dict[str, Document] = field(default_factory=dict)
+    touched: dict[str, str] = field(default_factory=dict)
+    says: list[Say] = field(default_factory=list)
+    rjis: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, dossier: Dossier, fact: str) -> "Casework":
+        """Open a working copy."""
+        return cls(dossier, fact, dict(dossier.documents))
+
+    def now(self) -> Dossier:
+        """The dossier with the changes made so far."""
+        persons = dict(self.dossier.persons)
+        for person, rji in self.rjis.items():
+            persons[person] = Person(person, rji, persons[person].dead_letters)
+        return replace(self.dossier, documents=self.documents, persons=persons)
+
+    def put(self, document: Document, detail: str = "") -> Document:
+        """Keep a changed document and note it for history."""
+        self.documents[document.document_id] = document
+        before = self.touched.get(document.document_id, "")
+        self.touched[document.document_id] = "; ".join(part for part in (before, detail) if part)
+        return document
+
+    def move(self, document: Document, event: Event, *, detail: str = "", **changes: Any) -> Document:
+        """Move a document by the transmission machine, with further changes, and say what follows."""
+        state = _entering(event) if document.state is None else advance(document.state, event)
+        reason: Reason | None = changes.pop("reason", None)
+        missing: tuple[str, ...] = changes.pop("missing", ())
+        moved = (state, reason) != (document.state, document.reason)
+        after = replace(document, state=state, reason=reason, missing=missing, **changes)
+        # An offer, its text and its certidão carry one instant: another instant is another offer (safety-15).
+        other = reason is Reason.AWAITING_CONSENT and after.failed_access_at != document.failed_access_at
+        changed = moved or missing != document.missing or other
+        if moved:
+            after = replace(after, since=self.dossier.now)
+        if after.ended:
+            after = replace(after, due_at=None, due_fact=None)
+        after = self._say_move(document, after, told=changed)
+        return self.put(after, detail)
+
+    def _say_move(self, before: Document, after: Document, *, told: bool) -> Document:
+        say = _OUTCOMES.get(after.state) if after.state else None
+        if say is not None and told:
+            after = self.say_outcome(after, say(before, after))
+        wakes = (before.state, before.reason, before.priority) != (after.state, after.reason, after.priority)
+        if stands_in_queue(after) and wakes:
+            after = self.wake(after)
+        return after
+
+    def say_outcome(self, document: Document, said: tuple[str, dict[str, Any]] | None) -> Document:
+        """Say an outcome about a document; each has the next sequence number."""
+        if said is None:
+            return document
+        document = replace(document, sequence=document.sequence + 1)
+        self.says.append(Say(said[0], said[1], document))
+        return document
+
+    def wake(self, document: Document) -> Document:
+        """Give a document a new turn and a record on the queue that will carry it."""
+        document = replace(document, turn=document.turn + 1)
+        self.says.append(Say("bnmp.contingency.v1" if document.opened else "bnmp.dispatch.v1", {}, document))
+        return document
+
+
+def _entering(event: Event) -> State:
+    state = _ENTERING.get(event)
+    if state not in ENTRY:
+        raise TransitionRefusedError(f"a new document does not know {event}")
+    return state
+
+
+def stands_in_queue(document: Document) -> bool:
+    """Whether the document now stands in a queue and may be taken from it at once."""
+    if document.due_fact == "RETRY":
+        return False
+    return document.state is State.READY or (document.state is State.CONTINGENCY and document.reason is None)
+
+
+def _held(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
+    if after.reason is Reason.AWAITING_CONSENT:
+        return offered(after)
+    who, remedy = messages.HOLDS[after.reason or Reason.UNCERTAIN_OUTCOME]
+    acts = {"role": who, "unit": after.unit or None} if who else None
+    data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}
+    return "bnmp.document.held.v1", data | {"since": _iso(after.since)}
+
+
+def offered(after: Document) -> tuple[str, dict[str, Any]]:
+    """The offer to issue under contingency, with the evidence (docs/law.md safety-15)."""
+    return "bnmp.document.contingency-offered.v1", {
+        "failed_access_at": _iso(after.failed_access_at),
+        "attempts": [attempt.told() for attempt in after.attempts],
+    }
+
+
+def _contingency(before: Document, after: Document) -> tuple[str, dict[str, Any]] | None:
+    if not before.opened:
+        data = {"failed_access_at": _iso(after.failed_access_at), "text": after.text}
+        return "bnmp.document.contingency-opened.v1", data
+    return _held(before, after) if after.reason else None
+
+
+def _registered(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
+    return "bnmp.document.registered.v1", {
+        "national_number": after.national_number,
+        "bnmp_id": after.bnmp_id,
+        "bnmp_status": after.bnmp_status,
+        "registered_at": _iso(after.registered_at),
+        "retroactive": after.retroactive,
+    }
+
+
+def _rejected(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
+    return "bnmp.document.rejected.v1", {"details": messages.ENDS[after.reason or Reason.WRONG_KIND]}
+
+
+def _excluded(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
+    return "bnmp.document.ignored.v1", {"remedy": messages.ENDS[after.reason or Reason.NOT_COMMUNICATING]}
+
+
+def _uncertain(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
+    return "bnmp.document.uncertain.v1", {"since": _iso(after.since), "what_is_asked": messages.ASKED_IN_DOUBT}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+_OUTCOMES = {
+    State.HELD: _held,
+    State.CONTINGENCY: _contingency,
+    State.REGISTERED: _registered,
+    State.REJECTED: _rejected,
+    State.EXCLUDED: _excluded,
+    State.UNCERTAIN: _uncertain,
+}
+
+
+def may_be_offered(document: Document) -> bool:
+    """Whether an offer for this document may still stand or be repeated."""
+    return is_eligible(document.kind) and not document.opened and not document.ended

@@ -1,0 +1,91 @@
+"""Chains: a LIBERTY document with everything it still waits for, in causal order (docs/law.md safety-10)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rules.antecedents import Needs, needs
+from rules.dossier import Document, Dossier
+from rules.words import Reason
+
+# Holds that only an act from outside ends; no re-evaluation of ours may lift them.
+STICKY = frozenset(
+    {Reason.ACCESS, Reason.REFUSED_BY_BNMP, Reason.REGISTRY_FAULT, Reason.UNCERTAIN_OUTCOME, Reason.DIVERGENCE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The members in causal order, the LIBERTY document last; complete when every member can go."""
+
+    members: tuple[str, ...]
+    complete: bool
+
+    @property
+    def liberty(self) -> str:
+        """The LIBERTY document for whose sake the chain exists."""
+        return self.members[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A dossier with what follows from it: every document's needs, every open LIBERTY document's chain."""
+
+    dossier: Dossier
+    needs: Mapping[str, Needs]
+    chains: tuple[Chain, ...]
+
+    def chains_of(self, document_id: str) -> tuple[Chain, ...]:
+        """The chains that a document is a member of."""
+        return tuple(chain for chain in self.chains if document_id in chain.members)
+
+    def reached_by(self, document_id: str) -> tuple[Document, ...]:
+        """LIBERTY documents that reach this mandado, whatever became of them, or, while open, may reach it."""
+        return tuple(
+            d
+            for d in self.dossier.documents.values()
+            if d.liberty
+            and (
+                document_id in self.needs[d.document_id].reached
+                or (not d.ended and document_id in self.needs[d.document_id].candidates)
+            )
+        )
+
+
+def view(dossier: Dossier) -> View:
+    """Work out needs and chains once for a whole dossier."""
+    all_needs = {document_id: needs(document, dossier) for document_id, document in dossier.documents.items()}
+    chains = tuple(
+        _chain(document, dossier, all_needs)
+        for document in dossier.documents.values()
+        if document.liberty and not document.ended
+    )
+    return View(dossier, all_needs, chains)
+
+
+def is_sticky(document: Document, dossier: Dossier) -> bool:
+    """Whether only an act from outside, or its own clock, may move this document on."""
+    if document.reason in STICKY:
+        return True
+    if dossier.link.blocked:
+        # A missing antecedent does not stop contingency (docs/law.md safety-18).
+        return False
+    return document.due_fact == "ASK_AGAIN" and document.due_at is not None and document.due_at > dossier.now
+
+
+def _chain(liberty: Document, dossier: Dossier, all_needs: Mapping[str, Needs]) -> Chain:
+    members: list[str] = []
+
+    def walk(document_id: str, above: frozenset[str]) -> bool:
+        if document_id in members:
+            return True
+        if document_id in above:
+            return False
+        # A list, not a generator: an incomplete chain must still know all its members.
+        fine = all([walk(wait, above | {document_id}) for wait in all_needs[document_id].waits])  # noqa: C419 (see above)
+        members.append(document_id)
+        document = dossier.documents[document_id]
+        blocked = bool(document.gaps) or is_sticky(document, dossier) or bool(all_needs[document_id].missing)
+        return fine and not blocked
+
+    complete = walk(liberty.document_id, frozenset())
+    return Chain(tuple(members), complete)

@@ -1,0 +1,73 @@
+"""Contingency: the evidence it needs, the text it carries, the justification it is registered with.
+
+Sources: the course lesson on contingency and Res. CNJ 251/2018 arts. 7 and 8, in docs/law.md
+contingency; docs/law.md safety-15 to safety-18.
+"""
+
+from datetime import datetime, timedelta
+
+from rules.dossier import Attempt, Court, Document, Dossier, Link
+from rules.words import AnswerClass, LinkState
+
+_TEXT = (
+    "Expediente dispensado de numeração nacional em virtude da impossibilidade de acesso ao "
+    "Banco Nacional de Monitoramento de Prisões em {instant}."
+)
+_JUSTIFICATION = "Emitido em contingência: BNMP 2.0 inacessível em {instant} (art. 8º, Res. CNJ 251/2018)."
+JUSTIFICATION_LIMIT = 150
+
+
+def _instant(failed_access_at: datetime, court: Court) -> str:
+    return failed_access_at.astimezone(court.zone).strftime("%d/%m/%y - %H:%M:%S")
+
+
+def dispensation_text(failed_access_at: datetime, court: Court) -> str:
+    """The exact text of a document issued under contingency, in the court's legal time, cut to the second."""
+    return _TEXT.format(instant=_instant(failed_access_at, court))
+
+
+def justification(failed_access_at: datetime, court: Court) -> str:
+    """The justification of its retroactive registration, 150 characters at most and never cut."""
+    return _JUSTIFICATION.format(instant=_instant(failed_access_at, court))
+
+
+def is_exhausted(document: Document, dossier: Dossier) -> bool:
+    """Whether the document's own attempts are spent: enough of them, or their time is over."""
+    failed = connection_failures(document, dossier.link)
+    if not failed:
+        return False
+    attempts, seconds = dossier.windows.retry(liberty=document.liberty)
+    return len(failed) >= attempts or dossier.now - failed[0].at >= timedelta(seconds=seconds)
+
+
+def connection_failures(document: Document, link: Link) -> list[Attempt]:
+    """The document's attempts of the present unavailability that failed to connect, oldest first."""
+    since = link.unavailable_since
+    return [a for a in document.attempts if a.answer is AnswerClass.CONNECTION and (since is None or a.at >= since)]
+
+
+def evidence(document: Document, dossier: Dossier) -> datetime | None:
+    """The instant of the failed access that permits contingency, or None (docs/law.md safety-15).
+
+    Its own exhausted attempts count as soon as the link is not UP, and a failed attempt has seen to that;
+    with the link down, a failed call or probe of anybody counts while it is fresh. Once offered, the same
+    instant stays.
+    """
+    link = dossier.link
+    own = is_exhausted(document, dossier)
+    if link.state is LinkState.UP or not (own or link.blocked):
+        return None
+    offered_at = document.failed_access_at
+    if offered_at is not None and (link.unavailable_since is None or offered_at >= link.unavailable_since):
+        return offered_at
+    if own:
+        return connection_failures(document, link)[-1].at
+    if link.last_failed_at is None or dossier.now - link.last_failed_at > timedelta(seconds=dossier.windows.evidence):
+        return None
+    return link.last_failed_at
+
+
+def asked_in_present_unavailability(at: datetime, dossier: Dossier, failed_access_at: datetime) -> bool:
+    """Whether an answer belongs to the present unavailability; an earlier one is asked again (safety-16)."""
+    since = dossier.link.unavailable_since or failed_access_at
+    return at >= since

@@ -1,0 +1,162 @@
+"""What a decision looks at: the documents of the persons at hand, the link, the hour, the court.
+
+All instants are zoned. A dossier holds every document of the persons that are locked, so that a
+decision sees a person whole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, tzinfo
+
+from rules.kinds import is_liberty
+from rules.transmission import TERMINAL
+from rules.windows import Windows
+from rules.words import AnswerClass, Consent, LinkState, Reason, State, Step
+
+BLOCKED = frozenset({LinkState.DOWN, LinkState.PROBING, LinkState.FORCED_DOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Antecedent:
+    """What a document stands on, named by SAJ's id or by the national number (28 digits)."""
+
+    document_id: str | None = None
+    national_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One failed call to the registry, kept as evidence (docs/law.md safety-15)."""
+
+    at: datetime
+    op: str
+    answer: AnswerClass
+    detail: str = ""
+
+    def told(self) -> dict[str, str]:
+        """The attempt as it is told and kept: instants in RFC 3339."""
+        return {"at": self.at.isoformat(), "op": self.op, "class": self.answer, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """A user's SIM or NÃO, and when it was asked or given."""
+
+    answer: Consent
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of ours as the decision sees it; `step` is the last step done, `doing` the one in flight."""
+
+    document_id: str
+    person: int
+    kind: str
+    case_number: str
+    unit: str
+    issued_at: datetime | None
+    variant: str | None = None
+    medium: str | None = None
+    antecedents: tuple[Antecedent, ...] = ()
+    gaps: tuple[str, ...] = ()
+    institutional: bool = True
+    owner_system: str = "SAJ"
+    released_by_judge: bool = True
+    valid_until: date | None = None
+    signer: str | None = None
+    version: int = 1
+    state: State | None = None
+    reason: Reason | None = None
+    missing: tuple[str, ...] = ()
+    since: datetime | None = None
+    priority: int = 9
+    sequence: int = 0
+    turn: int = 0
+    step: Step | None = None
+    doing: Step | None = None
+    reads: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    consent: ConsentGiven | None = None
+    failed_access_at: datetime | None = None
+    text: str | None = None
+    opened_at: datetime | None = None
+    retroactive: bool = False
+    bnmp_id: str | None = None
+    national_number: str | None = None
+    bnmp_status: str | None = None
+    registered_at: datetime | None = None
+    due_at: datetime | None = None
+    due_fact: str | None = None
+
+    @property
+    def opened(self) -> bool:
+        """Whether it was issued under contingency; a mark that is never cleared (docs/law.md safety-17)."""
+        return self.opened_at is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether its transmission has come to an end."""
+        return self.state in TERMINAL
+
+    @property
+    def liberty(self) -> bool:
+        """Whether it frees a person or keeps one free."""
+        return is_liberty(self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person of the ledger: registry number if known, and how many dead letters stand before them."""
+
+    person: int
+    rji: str | None = None
+    dead_letters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The link to BNMP as all processes see it."""
+
+    state: LinkState = LinkState.UP
+    since: datetime | None = None
+    cause: str = ""
+    unavailable_since: datetime | None = None
+    last_failed_at: datetime | None = None
+    probe_at: datetime | None = None
+    opened_times: int = 0
+
+    @property
+    def blocked(self) -> bool:
+        """Whether nothing should be sent."""
+        return self.state in BLOCKED
+
+    @property
+    def permits_contingency(self) -> bool:
+        """Our own maintenance never opens contingency (docs/law.md safety-19)."""
+        return self.cause != "OUR_MAINTENANCE"
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """The deployment's tribunal and the legal time zone of its documents."""
+
+    tribunal: str
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything a decision may look at."""
+
+    now: datetime
+    court: Court
+    link: Link = field(default_factory=Link)
+    windows: Windows = field(default_factory=Windows)
+    persons: Mapping[int, Person] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+
+    def after(self, seconds: float) -> datetime:
+        """The instant `seconds` from now."""
+        return self.now + timedelta(seconds=seconds)

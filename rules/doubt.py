@@ -1,0 +1,144 @@
+"""Doubt: a write that lost its answer is neither success nor failure until the registry was read.
+
+One piece that matches is adopted; nothing found, after the readings of its window, means that the write
+may be sent again (docs/law.md safety-27); what "exists already" and is not there is a divergence
+(docs/law.md safety-26).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from rules.casework import Casework
+from rules.dossier import Document
+from rules.facts import DoubtRead, Piece
+from rules.kinds import PRIORITY_LIBERTY
+from rules.settling import NO_DUE
+from rules.steps import is_behind, step_of_status
+from rules.transmission import Event
+from rules.words import AnswerClass, LinkState, PecaStatus, Reason, State, Step
+
+FAULT_LIMIT = 3
+_KNOWN = frozenset(PecaStatus)
+
+
+def doubt(work: Casework, document: Document, detail: str) -> None:
+    """Ask before acting: the first reading is at once, the others by the doubt window."""
+    due = {"due_at": work.dossier.now, "due_fact": "READ_AGAIN"}
+    work.move(document, Event.DOUBT, reads=0, detail=detail, **due)
+
+
+def with_piece(document: Document, piece: Piece) -> Document:
+    """The document with what the registry's piece says of it."""
+    number = piece.national_number or document.national_number
+    return replace(document, bnmp_id=piece.bnmp_id, national_number=number, bnmp_status=piece.status)
+
+
+def stop(
+    work: Casework, document: Document, reason: Reason, detail: str, *, keep_doing: bool = False, **changes: Any
+) -> None:
+    """Hold a document, or let an opened one wait in CONTINGENCY, for `reason`."""
+    changes["doing"] = document.doing if keep_doing else None
+    event = Event.RETURN if document.opened else Event.HOLD
+    work.move(document, event, reason=reason, detail=detail, **({**NO_DUE, **changes}))
+
+
+def doubt_read(work: Casework, fact: DoubtRead) -> None:
+    """The registry was read: adopt the one piece that matches, or after the window send again."""
+    document = work.documents[fact.document_id]
+    if document.state is not State.UNCERTAIN:
+        work.put(document, "late reading")
+        return
+    answer = fact.answer
+    if answer.answer is not AnswerClass.OK:
+        _read_later(work, document, f"reading failed: {answer.answer}")
+    elif answer.rji is not None:
+        work.rjis[document.person] = answer.rji
+        _resume(work, replace(document, step=Step.PERSON), "person found on reading")
+    elif len(answer.pieces) > 1:
+        stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(answer.pieces)} pieces match", keep_doing=True)
+    elif answer.pieces:
+        _one_found(work, document, answer.pieces[0])
+    elif answer.candidates and document.doing is Step.PERSON_CREATE:
+        choose_person(work, document)
+    else:
+        _nothing_happened(work, document)
+
+
+def choose_person(work: Casework, document: Document) -> None:
+    """Nobody is created beside a candidate: the unit chooses (docs/law.md safety-22)."""
+    gaps = (*document.gaps, "rji")
+    stop(work, replace(document, gaps=gaps, step=None), Reason.MISSING_DATA, "candidates found", missing=gaps)
+
+
+def _one_found(work: Casework, document: Document, piece: Piece) -> None:
+    proved = step_of_status(document, piece.status)
+    if proved is None:
+        unproved(work, document, piece.status)
+    elif document.doing is not None and is_behind(document, proved, document.doing):
+        _nothing_happened(work, with_piece(document, piece))
+    else:
+        _resume(work, replace(with_piece(document, piece), step=proved), "adopted on reading")
+
+
+def unproved(work: Casework, document: Document, status: str) -> None:
+    """A status that proves no step: one we know is a divergence for the unit, an unknown label is read again."""
+    if status in _KNOWN:
+        stop(work, document, Reason.DIVERGENCE, f"status {status}")
+    elif document.state is State.UNCERTAIN:
+        _read_later(work, document, f"status {status}")
+    else:
+        again(work, replace(document, doing=None), work.dossier.windows.probe, f"status {status}")
+
+
+def again(work: Casework, document: Document, seconds: float, detail: str) -> None:
+    """Put a document back in its queue, not to be taken before `seconds` have gone by."""
+    due = {"due_at": work.dossier.after(seconds), "due_fact": "RETRY"}
+    work.move(document, Event.RETURN if document.opened else Event.GO, detail=detail, **due)
+
+
+def _resume(work: Casework, document: Document, detail: str) -> None:
+    event = Event.RETURN if document.opened else Event.GO
+    work.move(document, event, doing=None, reads=0, detail=detail, **NO_DUE)
+
+
+def _nothing_happened(work: Casework, document: Document) -> None:
+    """The write left no trace yet: one reading more, and after the last the write is sent again (safety-27).
+
+    Not where BNMP said that it exists already, and not at once where BNMP had failed for the last time.
+    """
+    reads = document.reads + 1
+    last = document.attempts[-1].answer if document.attempts else None
+    if reads < _window(work, document)[0]:
+        _read_later(work, replace(document, reads=reads), f"no trace, reading {reads}")
+    elif last is AnswerClass.DUPLICATE:
+        stop(work, document, Reason.DIVERGENCE, "exists already, and cannot be found")
+    elif is_fault_for_good(document):
+        fault_for_good(work, document)
+    else:
+        _resume(work, document, f"no trace after {reads} readings: may be sent again")
+
+
+def is_fault_for_good(document: Document) -> bool:
+    """Whether the registry has failed on it often enough to leave it alone for a while."""
+    return sum(attempt.answer is AnswerClass.FAULT for attempt in document.attempts) >= FAULT_LIMIT
+
+
+def fault_for_good(work: Casework, document: Document) -> None:
+    """Hold for the operator and ask again by the clock; nothing of it is in doubt any more."""
+    due: dict[str, Any] = {"due_at": work.dossier.after(work.dossier.windows.reask_other), "due_fact": "ASK_AGAIN"}
+    stop(work, document, Reason.REGISTRY_FAULT, "the registry fails on it", **due)
+
+
+def _read_later(work: Casework, document: Document, detail: str) -> None:
+    reads, seconds = _window(work, document)
+    wait = seconds / max(reads - 1, 1)
+    if work.dossier.link.state is not LinkState.UP:
+        wait = min(wait, work.dossier.windows.probe)
+    work.put(replace(document, due_at=work.dossier.after(wait), due_fact="READ_AGAIN"), detail)
+
+
+def _window(work: Casework, document: Document) -> tuple[int, float]:
+    windows = work.dossier.windows
+    if document.priority == PRIORITY_LIBERTY:
+        return windows.doubt_liberty_reads, windows.doubt_liberty
+    return windows.doubt_arrest_reads, windows.doubt_arrest

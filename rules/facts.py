@@ -1,0 +1,158 @@
+"""Facts: what happened, in the past tense. Every change of a document is the answer to one of these."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rules.dossier import Document
+from rules.words import AnswerClass, Consent, Role, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece as the registry has it; `status` is a PecaStatus or the registry's own unknown label."""
+
+    bnmp_id: str
+    national_number: str | None
+    status: str
+    issued_on: date | None = None
+    antecedents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call to the registry brought back, as a fact.
+
+    `at` is when the attempt began; `detail` never holds personal data; `retry_after` is in seconds.
+    """
+
+    answer: AnswerClass
+    at: datetime
+    op: str
+    detail: str = ""
+    retry_after: float | None = None
+    piece: Piece | None = None
+    pieces: tuple[Piece, ...] = ()
+    rji: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who did it."""
+
+    role: Role
+    user: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIssued:
+    """SAJ issued a document; `document.state` is None."""
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReissued:
+    """SAJ published other content for a document that is not on its way yet."""
+
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class ContingencyAnswered:
+    """The user answered SIM or NÃO to the offer."""
+
+    command_id: str
+    document_id: str
+    answer: Consent
+    by: By
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReviewed:
+    """Something outside the documents changed: the link, a dead letter, the hour."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepBegun:
+    """A lane is about to send a request."""
+
+    document_id: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepAnswered:
+    """The registry answered a request, or did not."""
+
+    document_id: str
+    step: Step
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredLate:
+    """An answer came when its asker had lost the person's lease: evidence, and nothing to act upon."""
+
+    document_id: str
+    step: Step
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtRead:
+    """The registry was asked what became of a write whose answer was lost.
+
+    `answer.pieces` are the pieces that may be this document and belong to no other of ours.
+    """
+
+    document_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseTakenOver:
+    """The holder of the person's lease is gone; a write of it may be under way."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueFell:
+    """The clock says that a document's `due_at` has come."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignerUnknown:
+    """There are no credentials for a user who must sign; found before the first request (safety-10)."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainBroke:
+    """A chain stopped after one of its links was already registered."""
+
+    document_id: str
+
+
+Fact = (
+    DocumentIssued
+    | DocumentReissued
+    | ContingencyAnswered
+    | PersonReviewed
+    | StepBegun
+    | StepAnswered
+    | AnsweredLate
+    | DoubtRead
+    | LeaseTakenOver
+    | DueFell
+    | SignerUnknown
+    | ChainBroke
+)

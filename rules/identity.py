@@ -1,0 +1,60 @@
+"""Identity: who of the registry's candidates is our person (docs/law.md safety-22).
+
+No one is taken for a namesake: only equal CPF, birth date and mother's name link by themselves; with
+candidates that differ a person of the unit chooses, and nobody is created beside a candidate.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What identifies a person; CPF is 11 digits."""
+
+    cpf: str | None
+    data_nascimento: date | None
+    nome_mae: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person of the registry who may be ours."""
+
+    rji: str
+    traits: Traits
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Who it is: an RJI to link; or candidates among whom the unit chooses; or, with neither, nobody yet."""
+
+    rji: str | None = None
+    candidates: tuple[str, ...] = ()
+
+
+def choose(ours: Traits, candidates: Iterable[Candidate]) -> Choice:
+    """Link the one candidate who is certainly ours; otherwise name them all."""
+    found = list(candidates)
+    equal = {candidate.rji for candidate in found if _is_same(ours, candidate.traits)}
+    if len(equal) == 1:
+        return Choice(rji=equal.pop())
+    return Choice(candidates=tuple(sorted({candidate.rji for candidate in found})))
+
+
+def _is_same(ours: Traits, theirs: Traits) -> bool:
+    if not (ours.cpf and ours.data_nascimento and ours.nome_mae):
+        return False
+    return (ours.cpf, ours.data_nascimento, _plain(ours.nome_mae)) == (
+        theirs.cpf,
+        theirs.data_nascimento,
+        _plain(theirs.nome_mae),
+    )
+
+
+def _plain(name: str | None) -> str:
+    """A name without accents, case and double spaces."""
+    letters = unicodedata.normalize("NFKD", name or "")
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).casefold().split())

@@ -1,0 +1,72 @@
+"""What is said to the person at the counter, in Portuguese: who must act, and what to do.
+
+No message reads as "do not free": a hold holds the national record, never the effect of the order
+(docs/law.md safety-4).
+"""
+
+from rules.words import Reason, Role, State
+
+HOLDS: dict[Reason, tuple[Role | None, str]] = {
+    Reason.WAITING_ANTECEDENT: (None, "Aguarde: o registro da peça antecessora está em andamento."),
+    Reason.MISSING_ANTECEDENT: (Role.SERVIDOR, "Providencie a regularização do acervo: registre a peça antecessora."),
+    Reason.WAITING_LINK: (
+        None,
+        "Aguarde o retorno da comunicação com o BNMP; o registro será feito sem nova ação.",
+    ),
+    Reason.AWAITING_CONSENT: (Role.SERVIDOR, "Tente novamente, faça o teste de comunicação ou responda SIM ou NÃO."),
+    Reason.MISSING_DATA: (Role.SERVIDOR, "Complete os dados indicados."),
+    Reason.ACCESS: (Role.MAGISTRADO, "Verifique a liberação pelo magistrado e o acesso do usuário ao BNMP (SCA/CNJ)."),
+    Reason.DEAD_LETTER_AHEAD: (Role.OPERADOR, "Há mensagem ilegível desta pessoa: confirme com a unidade o que era."),
+    Reason.DIVERGENCE: (Role.SERVIDOR, "Confira a situação da peça no BNMP: há divergência a reconciliar."),
+    Reason.NEEDS_JUDGE: (Role.MAGISTRADO, "Decida se o mandado ainda deve ser registrado."),
+    Reason.CHAIN_INCOMPLETE: (Role.SERVIDOR, "Complete o que falta para registrar em conjunto a ordem de liberdade."),
+    Reason.ANTECEDENT_CYCLE: (Role.SERVIDOR, "As peças esperam umas pelas outras: corrija as antecessoras."),
+    Reason.REFUSED_BY_BNMP: (Role.SERVIDOR, "O BNMP recusou os dados: corrija e envie novamente."),
+    Reason.REGISTRY_FAULT: (Role.OPERADOR, "O BNMP respondeu com erro interno; nova tentativa a cada hora."),
+    Reason.UNCERTAIN_OUTCOME: (
+        Role.SERVIDOR,
+        "Há mais de uma peça possível no BNMP: indique qual é a deste documento.",
+    ),
+}
+
+ENDS: dict[Reason, str] = {
+    Reason.NOT_COMMUNICATING: "Modelo sem comunicação com o BNMP: emita novamente com o modelo institucional.",
+    Reason.OUT_OF_SCOPE: "O processo pertence a outro sistema: registre a peça por ele.",
+    Reason.WRONG_KIND: "O documento não é da espécie adequada a esta situação.",
+}
+
+ASKED_IN_DOUBT = "Se a peça chegou a ser criada ou assinada no BNMP."
+
+STATES: dict[State, str] = {
+    State.READY: "O registro no BNMP está em andamento.",
+    State.SENDING: "O registro no BNMP está em andamento.",
+    State.UNCERTAIN: "A resposta do BNMP se perdeu; o sistema está conferindo antes de repetir.",
+    State.HELD: "O registro nacional está pendente.",
+    State.CONTINGENCY: "Documento emitido em contingência; o registro nacional será feito no retorno da comunicação.",
+    State.REGISTERED: "Documento registrado no BNMP.",
+    State.REJECTED: "O documento não será registrado por este sistema.",
+    State.EXCLUDED: "O documento não se comunica com o BNMP.",
+}
+
+LIBERTY_HELD = "A ordem de liberdade produz efeito; falta apenas o registro nacional."
+
+INCIDENTS: dict[str, tuple[str, str]] = {
+    "CHAIN_BROKEN": (
+        "O registro em conjunto parou no meio: há mandado vigente e a ordem de liberdade ainda não.",
+        "chain-broken",
+    ),
+}
+
+COMMANDS: dict[str, str] = {
+    "APPLIED": "Comando aplicado.",
+    "OFFER_LAPSED": "Resposta anotada: o oferecimento já não vale, o documento segue o caminho normal.",
+    "UNKNOWN_DOCUMENT": "Documento desconhecido.",
+    "NOT_COMPETENT": "Somente a unidade competente pode responder.",
+    "ALREADY_OPENED": "O documento já foi emitido em contingência.",
+}
+
+
+def of(state: State, *, liberty: bool) -> str:
+    """The message of an outcome: what the state means, and for LIBERTY that the order stands."""
+    text = STATES[state]
+    return f"{LIBERTY_HELD} {text}" if liberty and state is State.HELD else text

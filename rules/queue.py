@@ -1,0 +1,76 @@
+"""Topics as queues: which document of a person a lane takes next, and when a record is finished."""
+
+from datetime import UTC, datetime
+
+from rules.chain import View, view
+from rules.dossier import Document, Dossier
+from rules.transmission import TERMINAL
+from rules.words import State, Step
+
+_ON_ITS_WAY = frozenset({State.READY, State.SENDING, State.UNCERTAIN})
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def is_finished(turn: int, standing: tuple[str, str | None, int] | None, *, contingency: bool) -> bool:
+    """Whether a record of a queue asks nothing more of its reader; HELD always finishes it.
+
+    `standing` is the document's (state, reason, turn), None where the ledger does not know it.
+    """
+    if standing is None or standing[2] > turn:
+        return True
+    state, reason = State(standing[0]), standing[1]
+    if contingency:
+        waits_for_somebody = state is State.CONTINGENCY and reason is not None
+        return state in TERMINAL or waits_for_somebody
+    return state not in _ON_ITS_WAY
+
+
+def next_document(dossier: Dossier, person: int, *, contingency: bool) -> str | None:
+    """The one document of `person` that goes next, or None (docs/law.md safety-9).
+
+    Liberty first; a chain's links follow each other without anything between them; what was begun goes
+    on before anything is begun. Only the resolver (`contingency`) takes a chain that holds an opened
+    document (docs/law.md safety-10, 17).
+    """
+    seen = view(dossier)
+    may_go = [d for d in dossier.documents.values() if d.person == person and _may_go(d, seen)]
+    if not contingency:
+        may_go = [d for d in may_go if not _belongs_to_resolver(d, seen)]
+    return min(may_go, key=lambda d: _place(d, seen)).document_id if may_go else None
+
+
+def _may_go(document: Document, seen: View) -> bool:
+    now, link = seen.dossier.now, seen.dossier.link
+    if document.due_at is not None and document.due_at > now and document.due_fact in ("RETRY", "READ_AGAIN"):
+        return False
+    if document.state is State.UNCERTAIN:
+        return True
+    if document.state is State.SENDING:
+        return document.doing is None
+    if seen.needs[document.document_id].waits or _person_in_doubt(document, seen):
+        return False
+    if document.state is State.CONTINGENCY:
+        return document.reason is None and not link.blocked
+    return document.state is State.READY
+
+
+def _person_in_doubt(document: Document, seen: View) -> bool:
+    """Whether another document may have created this person: until it is known nobody creates them (safety-22, 27)."""
+    if seen.dossier.persons[document.person].rji is not None:
+        return False
+    others = (d for d in seen.dossier.documents.values() if d.person == document.person and d is not document)
+    return any(other.doing is Step.PERSON_CREATE for other in others)
+
+
+def _belongs_to_resolver(document: Document, seen: View) -> bool:
+    complete = [chain for chain in seen.chains_of(document.document_id) if chain.complete]
+    members = {member for chain in complete for member in chain.members}
+    return document.opened or any(seen.dossier.documents[member].opened for member in members)
+
+
+def _place(document: Document, seen: View) -> tuple[int, int, datetime, str, str]:
+    begun = 0 if document.state is State.SENDING else 1
+    liberty = min((chain.liberty for chain in seen.chains_of(document.document_id)), default="")
+    issued = _FIRST if liberty else document.issued_at or _LAST
+    return begun, document.priority, issued, liberty, document.document_id

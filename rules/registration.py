@@ -1,0 +1,211 @@
+"""Registration: what each step of a lane, and each answer of the registry, does to a document.
+
+The classes of answer are a table; each row says what becomes of the document. A write that lost its
+answer is neither success nor failure: the document is UNCERTAIN until the registry was read
+(docs/law.md safety-27).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from rules.antecedents import needs
+from rules.casework import Casework
+from rules.certificate import certificate
+from rules.chain import view
+from rules.contingency import is_exhausted
+from rules.dossier import Attempt, Document
+from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
+from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
+from rules.kinds import KINDS, PRIORITY_LIBERTY
+from rules.settling import NO_DUE, apply
+from rules.steps import WRITES, only_reading_left, step_of_status
+from rules.transmission import Event
+from rules.verdict import verdict
+from rules.words import AnswerClass, Kind, PecaStatus, Reason, State, Step
+
+KEPT_ATTEMPTS = 20
+
+# What registering a piece does to the mandados it reaches (docs/law.md effects).
+JOINT: dict[str, PecaStatus] = {
+    Kind.CERTIDAO_CUMPRIMENTO_PRISAO: PecaStatus.CUMPRIDO,
+    Kind.CONTRAMANDADO_PRISAO: PecaStatus.REVOGADO,
+}
+
+
+def begun(work: Casework, fact: StepBegun) -> None:
+    """A lane asks whether it may send a step now; the last look is here (docs/law.md safety-12).
+
+    The document is SENDING with `doing` set afterwards if it may, and anything else if it may not.
+    """
+    document = work.documents[fact.document_id]
+    if document.state is State.CONTINGENCY and document.doing in WRITES:
+        # It was opened in doubt: the registry is read before anything else.
+        doubt(work, work.move(document, Event.BEGIN), "opened in doubt")
+        return
+    if document.state not in (State.READY, State.CONTINGENCY, State.SENDING) or document.doing in WRITES:
+        return
+    seen = view(work.now())
+    said = verdict(document, seen)
+    if said.event is not Event.GO:
+        apply(work, document, said, seen, doing=None)
+        return
+    if seen.needs[document.document_id].waits and not only_reading_left(document):
+        return
+    work.move(document, Event.BEGIN, doing=fact.step, detail=f"{fact.step} begun", **NO_DUE)
+
+
+def taken_over(work: Casework, fact: LeaseTakenOver) -> None:
+    """The holder is gone: a write of it may be under way, so the registry is read first."""
+    document = work.documents[fact.document_id]
+    if document.state is not State.SENDING:
+        return
+    if document.doing in WRITES:
+        doubt(work, document, "lease taken over")
+    elif document.opened:
+        work.move(document, Event.RETURN, doing=None, detail="lease taken over")
+    else:
+        work.move(document, Event.GO, doing=None, detail="lease taken over")
+
+
+def signer_unknown(work: Casework, fact: SignerUnknown) -> None:
+    """Absent credentials hold the one document that needs them (docs/law.md safety-5)."""
+    document = work.documents[fact.document_id]
+    if document.state in (State.READY, State.HELD, State.CONTINGENCY) and document.doing is None:
+        stop(work, document, Reason.ACCESS, "no credentials of a signer")
+
+
+def answered(work: Casework, fact: StepAnswered) -> None:
+    """The registry answered, or did not; the class of the answer says what next."""
+    document = work.documents[fact.document_id]
+    if document.state is not State.SENDING or document.doing is not fact.step:
+        work.put(document, f"late answer {fact.answer.answer} to {fact.step}")
+        return
+    ANSWERED[fact.answer.answer](work, document, fact.answer)
+
+
+def _succeeded(work: Casework, document: Document, answer: Answer) -> None:
+    step, document = document.doing, replace(document, attempts=())
+    said_nothing = {Step.CREATE: answer.piece is None, Step.PERSON_CREATE: not (answer.rji or answer.candidates)}
+    if step is not None and said_nothing.get(step):
+        doubt(work, document, f"{step} answered without what it made")
+    elif step in (Step.PERSON, Step.PERSON_CREATE):
+        _person_found(work, document, answer)
+    elif step is Step.READ_BACK:
+        _read_back(work, document, answer.piece)
+    elif step is Step.CREATE and answer.piece is not None:
+        work.put(replace(with_piece(document, answer.piece), step=Step.CREATE, doing=None), "created")
+    else:
+        work.put(replace(document, step=step, doing=None), f"{step} done")
+
+
+def _person_found(work: Casework, document: Document, answer: Answer) -> None:
+    """Nobody is taken for a namesake, and nobody is created beside a candidate (docs/law.md safety-22)."""
+    if answer.rji is not None:
+        work.rjis[document.person] = answer.rji
+        work.put(replace(document, step=Step.PERSON, doing=None), "person found")
+    elif answer.candidates:
+        choose_person(work, document)
+    else:
+        work.put(replace(document, step=Step.PERSON, doing=None), "nobody found")
+
+
+def _read_back(work: Casework, document: Document, piece: Piece | None) -> None:
+    """REGISTERED only with the status that its kind must have (docs/law.md safety-1)."""
+    if piece is None:
+        again(work, replace(document, doing=None), work.dossier.windows.probe, "nothing read back")
+        return
+    document = with_piece(document, piece)
+    if piece.status in KINDS[document.kind].in_effect:
+        _register(work, document)
+        return
+    proved = step_of_status(document, piece.status)
+    if proved is None:
+        unproved(work, document, piece.status)
+    else:
+        # Signed, and shown as unsigned: the missing hand signs again, at the probe's pace and not at once.
+        again(work, replace(document, step=proved, doing=None), work.dossier.windows.probe, f"status {piece.status}")
+
+
+def _register(work: Casework, document: Document) -> None:
+    now = work.dossier.now
+    reached = needs(document, work.now()).reached
+    settled: dict[str, Any] = {"registered_at": now, "doing": None, "step": Step.READ_BACK, **NO_DUE}
+    document = work.move(document, Event.REGISTER, detail="registered", **settled)
+    if document.opened:
+        rji = work.now().persons[document.person].rji
+        resolved = certificate(document, rji, work.dossier.court)
+        work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved)))
+    status = JOINT.get(document.kind)
+    for mandado_id in reached if status else ():
+        if work.documents[mandado_id].state is State.REGISTERED:
+            work.put(replace(work.documents[mandado_id], bnmp_status=status), f"{status} by {document.kind}")
+
+
+def _note(document: Document, answer: Answer) -> Document:
+    attempt = Attempt(answer.at, answer.op, answer.answer, answer.detail)
+    return replace(document, attempts=(*document.attempts, attempt)[-KEPT_ATTEMPTS:])
+
+
+def _unconnected(work: Casework, document: Document, answer: Answer) -> None:
+    """Retry first, bounded by kind; when its attempts are spent the verdict offers or waits (safety-15)."""
+    document = replace(_note(document, answer), doing=None)
+    if document.opened or not is_exhausted(document, work.now()):
+        attempts, seconds = work.dossier.windows.retry(liberty=document.liberty)
+        again(work, document, seconds / (attempts * 2), answer.detail)
+        return
+    work.documents[document.document_id] = document
+    seen = view(work.now())
+    said = verdict(document, seen)
+    apply(work, document, said, seen, detail=answer.detail, doing=None)
+
+
+def _lost(work: Casework, document: Document, answer: Answer) -> None:
+    if document.doing in WRITES:
+        doubt(work, _note(document, answer), answer.detail)
+    else:
+        _unconnected(work, document, replace(answer, answer=AnswerClass.CONNECTION))
+
+
+def _throttled(work: Casework, document: Document, answer: Answer) -> None:
+    again(work, replace(document, doing=None), answer.retry_after or work.dossier.windows.probe, "throttled")
+
+
+def _faulted(work: Casework, document: Document, answer: Answer) -> None:
+    """A write that faulted is read back first; bounded, then the operator is told."""
+    document = _note(document, answer)
+    if document.doing in WRITES:
+        doubt(work, document, answer.detail)
+    elif is_fault_for_good(document):
+        fault_for_good(work, document)
+    else:
+        again(work, replace(document, doing=None), work.dossier.windows.probe, answer.detail)
+
+
+def _holding(reason: Reason) -> Callable[[Casework, Document, Answer], None]:
+    def hold(work: Casework, document: Document, answer: Answer) -> None:
+        stop(work, _note(document, answer), reason, answer.detail)
+
+    return hold
+
+
+def _chained(work: Casework, document: Document, answer: Answer) -> None:
+    """BNMP does not see the antecedent that we see: look again by the clock."""
+    windows = work.dossier.windows
+    wait = windows.reask_liberty if document.priority == PRIORITY_LIBERTY else windows.reask_other
+    due: dict[str, Any] = {"due_at": work.dossier.after(wait), "due_fact": "ASK_AGAIN"}
+    stop(work, _note(document, answer), Reason.MISSING_ANTECEDENT, answer.detail, **due)
+
+
+ANSWERED: dict[AnswerClass, Callable[[Casework, Document, Answer], None]] = {
+    AnswerClass.OK: _succeeded,
+    AnswerClass.CONNECTION: _unconnected,
+    AnswerClass.UNCERTAIN: _lost,
+    AnswerClass.THROTTLED: _throttled,
+    AnswerClass.ACCESS: _holding(Reason.ACCESS),
+    AnswerClass.REFUSED: _holding(Reason.REFUSED_BY_BNMP),
+    AnswerClass.CHAIN: _chained,
+    # "It exists already" is compared before it counts (docs/law.md safety-26): read it like a lost answer.
+    AnswerClass.DUPLICATE: _lost,
+    AnswerClass.FAULT: _faulted,
+}

@@ -1,0 +1,138 @@
+"""Settling: after a fact, every document that may be moved by it is looked at again, to a fixed point.
+
+This is where a registered antecedent unlocks exactly its successors, where the arrival of a release
+stops a mandado that has not left, and where priority is inherited.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from rules.casework import Casework, offered
+from rules.chain import View, is_sticky, view
+from rules.contingency import connection_failures, dispensation_text
+from rules.dossier import Attempt, Document, Dossier
+from rules.kinds import is_eligible
+from rules.transmission import Event
+from rules.verdict import Verdict, contingency, priority, verdict
+from rules.words import AnswerClass, LinkState, Reason, State
+
+_MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY, None})
+_ROUNDS = 20
+_WAITED = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
+
+
+def settle(work: Casework) -> None:
+    """Look at every movable document of the dossier again until nothing changes."""
+    for _ in range(_ROUNDS):
+        seen = view(work.now())
+        before = dict(work.documents)
+        for document in before.values():
+            if document.state in _MOVABLE and not is_sticky(document, seen.dossier):
+                apply(work, work.documents[document.document_id], verdict(document, seen), seen)
+            elif document.state is State.UNCERTAIN:
+                _in_doubt(work, _inherit(work, work.documents[document.document_id], seen), seen)
+            elif not document.ended:
+                _inherit(work, work.documents[document.document_id], seen)
+        if before == work.documents:
+            return
+
+
+def decide_one(work: Casework, document: Document) -> None:
+    """Decide one document at once, before the others are settled around it."""
+    work.documents[document.document_id] = document
+    seen = view(work.now())
+    apply(work, document, verdict(document, seen), seen)
+
+
+def apply(work: Casework, document: Document, said: Verdict, seen: View, **changes: Any) -> Document:
+    """Turn a verdict into a move; an unchanged document is left alone."""
+    event, reason = said.event, said.reason
+    if document.opened and event in (Event.GO, Event.HOLD):
+        event = Event.RETURN
+    changes |= _consequences(document, said, seen.dossier)
+    changes["priority"] = priority(document, seen)
+    same = (document.state, document.reason, document.missing, document.priority) == (
+        _target(event),
+        reason,
+        said.missing,
+        changes["priority"],
+    )
+    if same and all(getattr(document, name) == value for name, value in changes.items()):
+        return document
+    return work.move(document, event, reason=reason, missing=said.missing, **changes)
+
+
+def _target(event: Event) -> State | None:
+    return {Event.GO: State.READY, Event.HOLD: State.HELD, Event.RETURN: State.CONTINGENCY}.get(event)
+
+
+def _consequences(document: Document, said: Verdict, dossier: Dossier) -> dict[str, Any]:
+    """What a verdict changes beside state and reason."""
+    if said.event is Event.OPEN:
+        failed_at = said.failed_access_at or dossier.now
+        return {
+            "opened_at": dossier.now,
+            "failed_access_at": failed_at,
+            "text": dispensation_text(failed_at, dossier.court),
+            "retroactive": True,
+            "attempts": document.attempts or (_shown(failed_at, dossier),),
+            "due_at": None,
+            "due_fact": None,
+        }
+    if said.reason is Reason.AWAITING_CONSENT:
+        # The evidence of a link that others found down is shown like an attempt of its own.
+        own = tuple(connection_failures(document, dossier.link))
+        shown = own or (_shown(said.failed_access_at or dossier.now, dossier),)
+        changes: dict[str, Any] = {"failed_access_at": said.failed_access_at, "attempts": shown}
+        if document.due_fact != "OFFER_AGAIN":
+            changes |= offer_due(document, dossier)
+        return changes
+    if said.reason is Reason.WAITING_LINK:
+        # What waited for the link is registered with justification when it is back; a NÃO to a release is asked again.
+        waits = {"failed_access_at": said.failed_access_at or document.failed_access_at, "retroactive": True}
+        asked = said.failed_access_at is not None and is_eligible(document.kind)
+        if asked and document.due_fact == "OFFER_AGAIN":
+            return waits
+        return waits | (offer_due(document, dossier) if asked else NO_DUE)
+    if said.event is Event.GO and document.reason in _WAITED and dossier.link.state is LinkState.UP:
+        # An offer lapses with its evidence; what waited keeps the instant for its justification.
+        kept = document.failed_access_at if document.reason is Reason.WAITING_LINK else None
+        return {"attempts": (), "failed_access_at": kept} | NO_DUE
+    return {}
+
+
+def _shown(failed_at: datetime, dossier: Dossier) -> Attempt:
+    return Attempt(failed_at, "link", AnswerClass.CONNECTION, dossier.link.cause)
+
+
+NO_DUE: dict[str, Any] = {"due_at": None, "due_fact": None}
+
+
+def offer_due(document: Document, dossier: Dossier) -> dict[str, Any]:
+    """When the offer is repeated: for LIBERTY by the clock, otherwise on request (docs/law.md safety-16)."""
+    if not document.liberty:
+        return dict(NO_DUE)
+    return {"due_at": dossier.after(dossier.windows.offer_repeat), "due_fact": "OFFER_AGAIN"}
+
+
+def _in_doubt(work: Casework, document: Document, seen: View) -> None:
+    """An order whose write is in doubt may be offered and opened while the link is down (docs/law.md safety-16).
+
+    The doubt stays with it: whoever resolves it reads the registry first (docs/law.md safety-27).
+    """
+    said = contingency(document, seen)
+    if said is None:
+        return
+    if said.event is Event.OPEN:
+        work.move(document, Event.OPEN, **_consequences(document, said, seen.dossier))
+    elif said.reason is Reason.AWAITING_CONSENT and said.failed_access_at != document.failed_access_at:
+        shown = _consequences(document, said, seen.dossier)
+        document = replace(document, failed_access_at=said.failed_access_at, attempts=shown["attempts"])
+        work.put(work.say_outcome(document, offered(document)), "offered in doubt")
+
+
+def _inherit(work: Casework, document: Document, seen: View) -> Document:
+    """What is in flight keeps its place, but learns the priority of what waits for it (docs/law.md safety-8)."""
+    better = priority(document, seen)
+    return work.put(replace(document, priority=better)) if better < document.priority else document

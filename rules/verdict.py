@@ -1,0 +1,213 @@
+"""The verdict on one document that is not in flight: may it go, wait, be offered, or does it end.
+
+The rows are tried in their order and the first that answers wins; the order is the routing table of
+docs/law.md routing. A row returns None where it has nothing to say.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.chain import View
+from rules.contingency import asked_in_present_unavailability, evidence
+from rules.dossier import Document
+from rules.kinds import KINDS, PRIORITY_LIBERTY, PRIORITY_LIVE_CERTIDAO, is_eligible
+from rules.steps import only_reading_left
+from rules.transmission import Event
+from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason, State
+
+_WAITED_FOR_LINK = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What should become of a document: an event of the transmission machine and, for a hold, why."""
+
+    event: Event
+    reason: Reason | None = None
+    missing: tuple[str, ...] = ()
+    failed_access_at: datetime | None = None
+
+
+def _not_communicating(document: Document, _: View) -> Verdict | None:
+    """A model that is not institutional does not communicate (docs/law.md safety-7)."""
+    if document.institutional:
+        return None
+    return Verdict(Event.EXCLUDE, Reason.NOT_COMMUNICATING)
+
+
+def _out_of_scope(document: Document, _: View) -> Verdict | None:
+    """A case that another system owns is not ours to register (docs/law.md FAIL-14)."""
+    if document.owner_system == "SAJ" or (document.opened and document.state is not None):
+        # What was opened is never rejected (docs/law.md safety-17).
+        return None
+    return Verdict(Event.REJECT, Reason.OUT_OF_SCOPE)
+
+
+def _not_released_by_judge(document: Document, _: View) -> Verdict | None:
+    """An order that anyone but a judge released is not an order yet, link up or down (docs/law.md safety-5)."""
+    if document.released_by_judge or not is_eligible(document.kind):
+        return None
+    return Verdict(Event.HOLD, Reason.ACCESS, ("released_by",))
+
+
+def contingency(document: Document, seen: View) -> Verdict | None:
+    """Link down and kind eligible: offer, open, or note the NÃO (docs/law.md safety-15, 16, 18)."""
+    if document.opened or not is_eligible(document.kind):
+        return None
+    link = seen.dossier.link
+    failed_at = evidence(document, seen.dossier)
+    if (link.blocked or failed_at is not None) and not link.permits_contingency:
+        return Verdict(Event.HOLD, Reason.WAITING_LINK)
+    if failed_at is None:
+        return None
+    consent = document.consent
+    if consent is None or not asked_in_present_unavailability(consent.at, seen.dossier, failed_at):
+        return Verdict(Event.HOLD, Reason.AWAITING_CONSENT, failed_access_at=failed_at)
+    if consent.answer is Consent.SIM:
+        return Verdict(Event.OPEN, failed_access_at=failed_at)
+    return Verdict(Event.HOLD, Reason.WAITING_LINK, failed_access_at=failed_at)
+
+
+def _gaps(document: Document, _: View) -> Verdict | None:
+    return Verdict(Event.HOLD, Reason.MISSING_DATA, document.gaps) if document.gaps else None
+
+
+def _variant_unknown(document: Document, seen: View) -> Verdict | None:
+    """An alvará without variant needs a fulfilled warrant in the case, else the unit is asked (safety-25)."""
+    if document.kind != Kind.ALVARA_SOLTURA or document.variant is not None:
+        return None
+    reached = seen.needs[document.document_id].reached
+    if any(seen.dossier.documents[d].bnmp_status == PecaStatus.CUMPRIDO for d in reached):
+        return None
+    return Verdict(Event.HOLD, Reason.MISSING_DATA, ("variant",))
+
+
+def _waiting_link(document: Document, seen: View) -> Verdict | None:
+    """What contingency does not cover waits for the link, and leaves only when it is UP."""
+    link = seen.dossier.link
+    if document.opened:
+        return None
+    if document.reason in _WAITED_FOR_LINK and link.state is not LinkState.UP:
+        return Verdict(Event.HOLD, document.reason, failed_access_at=document.failed_access_at)
+    if is_eligible(document.kind):
+        return None
+    failed_at = evidence(document, seen.dossier)
+    if link.blocked or failed_at is not None:
+        return Verdict(Event.HOLD, Reason.WAITING_LINK, failed_access_at=failed_at or link.last_failed_at)
+    return None
+
+
+def _only_reading_left(document: Document, _: View) -> Verdict | None:
+    """What is signed is read back whatever came since: it may be in effect, and others must know."""
+    return Verdict(Event.GO) if only_reading_left(document) else None
+
+
+def _missing_antecedent(document: Document, seen: View) -> Verdict | None:
+    missing = seen.needs[document.document_id].missing
+    if not missing:
+        return None
+    if not document.antecedents:
+        return Verdict(Event.HOLD, Reason.MISSING_DATA, missing)
+    return Verdict(Event.HOLD, Reason.MISSING_ANTECEDENT, missing)
+
+
+def _waiting_antecedent(document: Document, seen: View) -> Verdict | None:
+    waits = seen.needs[document.document_id].waits
+    if not waits or any(chain.complete for chain in seen.chains_of(document.document_id)):
+        return None
+    if _waits_for_itself(document, seen):
+        return Verdict(Event.HOLD, Reason.ANTECEDENT_CYCLE, waits)
+    return Verdict(Event.HOLD, Reason.CHAIN_INCOMPLETE if document.liberty else Reason.WAITING_ANTECEDENT, waits)
+
+
+def _waits_for_itself(document: Document, seen: View) -> bool:
+    ahead, known = list(seen.needs[document.document_id].waits), set[str]()
+    while ahead:
+        found = ahead.pop()
+        if found not in known:
+            known.add(found)
+            ahead.extend(seen.needs[found].waits)
+    return document.document_id in known
+
+
+def _not_alone(document: Document, seen: View) -> Verdict | None:
+    """No warrant goes out alone while a LIBERTY document reaches it (docs/law.md safety-11)."""
+    if KINDS[document.kind].effect is not Effect.ARREST:
+        return None
+    for liberty in seen.reached_by(document.document_id):
+        if liberty.ended or liberty.reason is Reason.REFUSED_BY_BNMP:
+            return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (liberty.document_id,))
+        chain = next(chain for chain in seen.chains if chain.liberty == liberty.document_id)
+        if not chain.complete or document.document_id not in chain.members:
+            return Verdict(Event.HOLD, Reason.CHAIN_INCOMPLETE, (liberty.document_id,))
+    return None
+
+
+def _dead_letter_ahead(document: Document, seen: View) -> Verdict | None:
+    """A dead letter of the person may be a release: ARREST waits, unless a LIBERTY chain needs it (safety-6).
+
+    Before contingency: an outage does not make it less of a release.
+    """
+    if KINDS[document.kind].effect is not Effect.ARREST or not seen.dossier.persons[document.person].dead_letters:
+        return None
+    if any(chain.complete for chain in seen.chains_of(document.document_id)):
+        return None
+    return Verdict(Event.HOLD, Reason.DEAD_LETTER_AHEAD)
+
+
+def _stale(document: Document, seen: View) -> Verdict | None:
+    """A mandado that waited and whose validity has passed goes to the judge (docs/law.md safety-13)."""
+    if KINDS[document.kind].effect is not Effect.ARREST or not (document.opened or document.retroactive):
+        return None
+    today = seen.dossier.now.astimezone(seen.dossier.court.zone).date()
+    if document.valid_until is None or document.valid_until >= today or seen.chains_of(document.document_id):
+        return None
+    return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, ("fields.data_validade",))
+
+
+ROWS: tuple[Callable[[Document, View], Verdict | None], ...] = (
+    _not_communicating,
+    _out_of_scope,
+    _not_released_by_judge,
+    _dead_letter_ahead,
+    contingency,
+    _gaps,
+    _variant_unknown,
+    _waiting_link,
+    _only_reading_left,
+    _missing_antecedent,
+    _waiting_antecedent,
+    _not_alone,
+    _stale,
+)
+
+
+def verdict(document: Document, seen: View) -> Verdict:
+    """What should become of a document that is READY, HELD, in CONTINGENCY or new; the first row wins."""
+    for row in ROWS:
+        found = row(document, seen)
+        if found is not None:
+            return found
+    return Verdict(Event.GO)
+
+
+def priority(document: Document, seen: View) -> int:
+    """Its place in every queue, lower first; what a LIBERTY document waits for inherits its place (safety-8)."""
+    if seen.chains_of(document.document_id):
+        return PRIORITY_LIBERTY
+    row = KINDS.get(document.kind)
+    if row is None:
+        return 9
+    if row.kind is Kind.CERTIDAO_CUMPRIMENTO_PRISAO and _has_live_warrant(document, seen):
+        return PRIORITY_LIVE_CERTIDAO
+    return row.priority
+
+
+def _has_live_warrant(document: Document, seen: View) -> bool:
+    reached = seen.needs[document.document_id].reached
+    documents = seen.dossier.documents
+    return any(
+        documents[d].state is State.REGISTERED and documents[d].bnmp_status == PecaStatus.PENDENTE_CUMPRIMENTO
+        for d in reached
+    )

@@ -1,0 +1,153 @@
+"""The words of the house that every room uses: kinds, states, reasons, roles, classes of answer.
+
+Legal instruments and statuses are in Portuguese as the registry writes them; mechanics are in English.
+Spellings travel on Kafka and are fixed.
+"""
+
+from enum import StrEnum, auto
+
+
+class _Name(StrEnum):
+    """A StrEnum whose values are its names, letter by letter."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:  # noqa: ARG004 (enum's own signature)
+        return name
+
+
+class Kind(_Name):
+    """A kind of document that communicates with BNMP."""
+
+    MANDADO_PRISAO_CRIMINAL = auto()
+    CONTRAMANDADO_PRISAO = auto()
+    ALVARA_SOLTURA = auto()
+    CERTIDAO_CUMPRIMENTO_PRISAO = auto()
+
+
+class Variant(_Name):
+    """A variant of a kind; most kinds have none."""
+
+    RECAPTURA = auto()
+    CONVERSAO_FLAGRANTE = auto()
+    MANDADO_CUMPRIDO = auto()
+    PRISAO_FLAGRANTE = auto()
+
+
+class Effect(_Name):
+    """What a document does to a person's freedom (docs/law.md, words)."""
+
+    LIBERTY = auto()
+    ARREST = auto()
+    NEUTRAL = auto()
+
+
+class State(_Name):
+    """Where the transmission of a document stands (rules/transmission.py)."""
+
+    READY = auto()
+    SENDING = auto()
+    UNCERTAIN = auto()
+    HELD = auto()
+    CONTINGENCY = auto()
+    REGISTERED = auto()
+    REJECTED = auto()
+    EXCLUDED = auto()
+
+
+class Reason(_Name):
+    """Why a document is HELD, stays in CONTINGENCY, or ended without registration."""
+
+    WAITING_ANTECEDENT = auto()
+    MISSING_ANTECEDENT = auto()
+    WAITING_LINK = auto()
+    AWAITING_CONSENT = auto()
+    MISSING_DATA = auto()
+    ACCESS = auto()
+    DEAD_LETTER_AHEAD = auto()
+    DIVERGENCE = auto()
+    NEEDS_JUDGE = auto()
+    CHAIN_INCOMPLETE = auto()
+    ANTECEDENT_CYCLE = auto()
+    REFUSED_BY_BNMP = auto()
+    REGISTRY_FAULT = auto()
+    UNCERTAIN_OUTCOME = auto()
+    NOT_COMMUNICATING = auto()
+    OUT_OF_SCOPE = auto()
+    WRONG_KIND = auto()
+
+
+class Role(_Name):
+    """Who acts."""
+
+    SERVIDOR = auto()
+    MAGISTRADO = auto()
+    CHEFE_DE_CARTORIO = auto()
+    ADMINISTRADOR_REGIONAL = auto()
+    OPERADOR = auto()
+
+
+class AnswerClass(_Name):
+    """What an answer of the registry means; each name is an instruction (bnmp/answers.py)."""
+
+    OK = auto()
+    CONNECTION = auto()
+    UNCERTAIN = auto()
+    THROTTLED = auto()
+    ACCESS = auto()
+    REFUSED = auto()
+    CHAIN = auto()
+    DUPLICATE = auto()
+    FAULT = auto()
+
+
+class LinkState(_Name):
+    """State of the link to BNMP (rules/breaker.py)."""
+
+    UP = auto()
+    SUSPECT = auto()
+    DOWN = auto()
+    PROBING = auto()
+    FORCED_DOWN = auto()
+    FORCED_UP = auto()
+
+
+class Step(_Name):
+    """A step of a registration; a write is marked before it is sent and again when it is answered."""
+
+    PERSON = auto()
+    PERSON_CREATE = auto()
+    CREATE = auto()
+    SIGN_SERVIDOR = auto()
+    SIGN_MAGISTRADO = auto()
+    READ_BACK = auto()
+
+
+class Consent(_Name):
+    """The user's answer to the question whether to issue under contingency."""
+
+    SIM = auto()
+    NAO = auto()
+    NAO_PERGUNTADO = auto()
+
+
+class PecaStatus(_Name):
+    """BNMP's status of a document; an unknown label is kept verbatim as a plain string beside these."""
+
+    EM_ELABORACAO = auto()
+    AGUARDANDO_ASSINATURA = auto()
+    PENDENTE_CUMPRIMENTO = auto()
+    CUMPRIDO = auto()
+    REVOGADO = auto()
+    EXPIRADO = auto()
+    EXCLUIDO = auto()
+    ATIVO = auto()
+    ANULADO = auto()
+
+
+class DueFact(_Name):
+    """What the clock tells a document when its `due_at` has come."""
+
+    RETRY = auto()
+    READ_AGAIN = auto()
+    ASK_AGAIN = auto()
+    OFFER_AGAIN = auto()

@@ -1,0 +1,121 @@
+"""Settings: read from the environment here alone, handed to the rooms as their own frozen values.
+
+Every variable begins with SAJ_BNMP_. A wrong value stops the start with the variable's name, what is
+wrong, and an example.
+"""
+
+import os
+import socket
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bnmp.settings import BnmpSettings
+from consumers.delivery import DeliverySettings
+from ledger.deployment import Deployment
+from producers.settings import KafkaSettings
+from rules.dossier import Court
+from rules.windows import Windows
+
+PREFIX = "SAJ_BNMP_"
+WINDOW_PREFIX = f"{PREFIX}WINDOW_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text names the variable and gives an example."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("is not a time zone") from None
+    return name
+
+
+class Environment(BaseSettings):
+    """The variables, one field each; `examples` are shown when one is wrong."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+
+    kafka_bootstrap: str = Field(examples=["localhost:9092"])
+    database_url: str = Field(examples=["sqlite:////var/lib/saj-bnmp/ledger.db"])
+    bnmp_url: str = Field(default="", examples=["https://bnmp.example/bnmpservice"])
+    bnmp_client_id: str = Field(default="saj", examples=["saj"])
+    credentials: Path = Field(default=Path("credentials"), examples=["/run/secrets/bnmp"])
+    units: dict[str, str] = Field(default_factory=dict, examples=['{"10234": "55123"}'])
+    tribunal: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,10}$")] = Field(default="TJMS", examples=["TJMS"])
+    timezone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="America/Campo_Grande", examples=["America/Campo_Grande"]
+    )
+    instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
+    in_flight: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, examples=["16"])
+    log_format: Annotated[str, Field(pattern="^(json|pretty)$")] = Field(default="json", examples=["json"])
+
+
+def environment() -> Environment:
+    """Read the environment; raises SettingsError naming each wrong variable."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_told(each) for each in error.errors(include_input=False))) from None
+
+
+def _told(error: Any) -> str:
+    name = str(error["loc"][0])
+    example = (Environment.model_fields[name].examples or [""])[0]
+    return f"{PREFIX}{name.upper()}: {error['msg']}; for example {PREFIX}{name.upper()}={example}"
+
+
+def windows() -> Windows:
+    """Read SAJ_BNMP_WINDOW_*, each in seconds unless the contract says otherwise."""
+    given: dict[str, Any] = {}
+    for field in fields(Windows):
+        name = f"{WINDOW_PREFIX}{field.name.upper()}"
+        if name not in os.environ:
+            continue
+        kind = (
+            int if isinstance(field.default, int) and field.name.endswith(("_attempts", "_reads", "_calls")) else float
+        )
+        try:
+            given[field.name] = kind(os.environ[name])
+        except ValueError:
+            raise SettingsError(f"{name}: is not a number; for example {name}={field.default}") from None
+        if given[field.name] <= 0:
+            raise SettingsError(f"{name}: must be above zero; for example {name}={field.default}")
+    return Windows(**given)
+
+
+def deployment(env: Environment) -> Deployment:
+    """The ledger's and the rules' part of the settings."""
+    return Deployment(Court(env.tribunal, ZoneInfo(env.timezone)), windows())
+
+
+def kafka(env: Environment) -> KafkaSettings:
+    """The producers' and consumers' part of the settings."""
+    return KafkaSettings(bootstrap=env.kafka_bootstrap)
+
+
+def bnmp(env: Environment) -> BnmpSettings:
+    """The registry's part of the settings."""
+    if not env.bnmp_url:
+        raise SettingsError(
+            f"{PREFIX}BNMP_URL is needed; for example {PREFIX}BNMP_URL=https://bnmp.example/bnmpservice"
+        )
+    return BnmpSettings(
+        url=env.bnmp_url,
+        client_id=env.bnmp_client_id,
+        credentials=env.credentials,
+        units=env.units,
+        zone=ZoneInfo(env.timezone),
+        windows=windows(),
+    )
+
+
+def delivery(env: Environment) -> DeliverySettings:
+    """The lanes' part of the settings."""
+    return DeliverySettings(in_flight=env.in_flight)

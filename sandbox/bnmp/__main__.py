@@ -1,0 +1,63 @@
+"""`python -m sandbox.bnmp`: the registry as a process. Prints its two addresses as one JSON line and stays."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+
+from sandbox.bnmp.moods import Moods
+from sandbox.bnmp.simulator import Simulator
+
+
+def main(argv: list[str]) -> int:
+    """Run until SIGTERM or SIGINT; exit code 0 after a clean stop, 2 for wrong arguments."""
+    options = _options(argv)
+    if options.exit_with_parent:
+        threading.Thread(target=_leave_with_parent, daemon=True).start()
+    asyncio.run(_serve(options))
+    return 0
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.bnmp", description="A simulator of BNMP 2.0 on loopback.")
+    parser.add_argument("--port", type=int, default=0, help="API port, 0 takes a free one")
+    parser.add_argument("--control-port", type=int, default=0, help="control port, 0 takes a free one")
+    parser.add_argument("--seed", type=int, default=0, help="seed of all chance")
+    parser.add_argument("--moods", type=_moods, default=Moods(), help='JSON such as {"drop_after_accept": 0.02}')
+    parser.add_argument(
+        "--exit-with-parent", action="store_true", help="stdin is a pipe from the parent; its end is ours"
+    )
+    return parser.parse_args(argv)
+
+
+def _moods(wishes: str) -> Moods:
+    try:
+        return Moods().changed(json.loads(wishes))
+    except (ValueError, TypeError) as mistake:
+        raise argparse.ArgumentTypeError(str(mistake)) from None
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    ports = {"port": options.port, "control_port": options.control_port}
+    async with Simulator(options.seed, **ports, moods=options.moods) as simulator:
+        sys.stdout.write(json.dumps({"url": simulator.url, "control": simulator.control}) + "\n")
+        sys.stdout.flush()
+        await stopped.wait()
+
+
+def _leave_with_parent() -> None:
+    """Read the pipe to its end, then leave at once: a parent that was killed cannot ask for a clean stop."""
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,65 @@
+"""The persons' part of the API: search, create, read by RJI."""
+
+import unicodedata
+from collections.abc import Mapping
+from email import message_from_bytes, policy
+from typing import Any
+
+from sandbox.bnmp.book import Person
+from sandbox.bnmp.fields import check_day, require, text
+from sandbox.bnmp.refusals import NOT_FOUND, Refusal, malformed
+from sandbox.bnmp.world import Answer, Call, World, json_object, page_of
+
+_REQUIRED = ("nome", "nomeMae", "nomePai", "sexo.id", "dataNascimento")
+
+
+def search(world: World, call: Call) -> Answer:
+    """Answer `POST /api/pessoas/duplicidades`: persons of the same CPF or of the same name, namesakes included."""
+    wanted = call.json()
+    documents = wanted.get("documentos")
+    numbers = {text(document, "numero") for document in documents or []} - {""}
+    name = _plain(text(wanted, "nome"))
+    found = [person.as_json() for person in world.book.persons.values() if _resembles(person, name, numbers)]
+    return Answer(200, page_of(found, call.number("page", 0), call.number("size", 20)))
+
+
+def create(world: World, call: Call) -> Answer:
+    """Answer `POST /api/pessoas` (multipart, part `pessoa`): a new person with a new RJI, never compared with others."""
+    data = json_object(_part(call.headers, call.body, "pessoa"))
+    require(data, (f"dadosGeraisPessoa.{field}" for field in _REQUIRED))
+    check_day(data, "dadosGeraisPessoa.dataNascimento")
+    for document in data.get("documentos") or []:
+        require(document, ("numero", "tipoDocumento.id"))
+    person = world.book.add_person(data, world.clock.today().year)
+    return Answer(201, person.as_json())
+
+
+def read(world: World, call: Call) -> Answer:
+    """Answer `GET /api/pessoas/rji/{rji}`: the person, merged or inactive ones included."""
+    person = world.book.persons.get(call.ids["rji"])
+    if person is None:
+        raise Refusal(404, NOT_FOUND, "Pessoa não encontrada")
+    return Answer(200, person.as_json())
+
+
+def _resembles(person: Person, name: str, numbers: set[str]) -> bool:
+    own = {text(document, "numero") for document in person.data.get("documentos") or []}
+    same_name = name != "" and _plain(text(person.data, "dadosGeraisPessoa.nome")) == name
+    return same_name or bool(own & numbers)
+
+
+def _plain(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
+
+
+def _part(headers: Mapping[str, str], body: bytes, name: str) -> bytes:
+    content_type = headers.get("Content-Type", "")
+    if not content_type.startswith("multipart/form-data"):
+        raise malformed("Esperado multipart/form-data")
+    message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body, policy=policy.HTTP)
+    parts: list[Any] = list(message.iter_parts()) if message.is_multipart() else []
+    for part in parts:
+        if part.get_param("name", header="content-disposition") == name:
+            return bytes(part.get_payload(decode=True))
+    raise malformed(f"Parte ausente: {name}")

@@ -1,0 +1,173 @@
+"""Bytes become an event, or are named unreadable with a code of the closed list.
+
+Nothing that a record may hold makes `read` raise, and nothing of what it holds gets into a detail or a gap's rule.
+The checks go from the outside in: size, value, envelope, type and topic, JSON, shape, tribunal, kind.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from schemas import commands, document_issued
+from schemas.codes import Code
+from schemas.document_issued import DocumentIssued
+from schemas.envelope import Envelope, EnvelopeError, attributes, open_envelope
+from schemas.fields import FORMS
+from schemas.gaps import Gap, UnsettledError, unknown_fields
+from schemas.json_text import JsonError, digest, parse, peek
+from schemas.record import RawRecord
+from schemas.topics import HOME, TOPICS
+
+__all__ = ["READERS", "Code", "Event", "Gap", "Unreadable", "read"]
+
+Reader = Callable[[Mapping[str, Any]], tuple[BaseModel, tuple[Gap, ...]]]
+
+READERS: Mapping[str, Reader] = {
+    document_issued.TYPE: document_issued.document_issued,
+    **{type_: commands.command_reader(model) for type_, model in commands.COMMANDS.items()},
+}
+_SMALLEST_LIMIT = min(topic.max_message_bytes for topic in TOPICS.values())
+_DOCUMENT_ID = re.compile(r"[!-~]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event that can be acted upon.
+
+    `time` has its offset; `digest` is the hex SHA-256 of the type and the canonical JSON of `data`, which is as
+    received; `body` is the type's model without what the `gaps` name; `unknown_fields` counts what was ignored.
+    """
+
+    type: str
+    ce_id: str
+    source: str
+    time: datetime
+    digest: str
+    traceparent: str | None
+    data: dict[str, Any]
+    body: BaseModel
+    gaps: tuple[Gap, ...]
+    unknown_fields: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record for the dead letters. `detail` is English without any value; the rest is given where it could be read."""
+
+    code: Code
+    detail: str
+    type: str | None
+    ce_id: str | None
+    source: str | None
+    document_id: str | None
+
+
+class _RefusedError(Exception):
+    def __init__(self, code: Code, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+def read(record: RawRecord, *, tribunal: str) -> Event | Unreadable:
+    """Read one record for the deployment of `tribunal`; never raises, whatever the bytes."""
+    try:
+        return _read(record, tribunal)
+    except _RefusedError as refused:
+        known = attributes(record.headers)
+        return Unreadable(
+            refused.code,
+            str(refused),
+            known.get("ce_type"),
+            known.get("ce_id"),
+            known.get("ce_source"),
+            _document_id(record.value),
+        )
+
+
+def _read(record: RawRecord, tribunal: str) -> Event:
+    value = _value(record)
+    envelope = _envelope(record)
+    reader = _reader(envelope.type, record.topic)
+    data = _data(value)
+    try:
+        body, gaps = reader(data)
+    except UnsettledError as error:
+        raise _RefusedError(Code.MALFORMED, str(error)) from None
+    _check_tribunal(body, tribunal)
+    _check_kind(body)
+    return Event(
+        type=envelope.type,
+        ce_id=envelope.ce_id,
+        source=envelope.source,
+        time=envelope.time,
+        digest=digest(envelope.type, data),
+        traceparent=envelope.traceparent,
+        data=data,
+        body=body,
+        gaps=gaps,
+        unknown_fields=unknown_fields(body, data),
+    )
+
+
+def _value(record: RawRecord) -> bytes:
+    if not record.value:
+        raise _RefusedError(Code.EMPTY_VALUE, "the value is null or empty")
+    topic = TOPICS.get(record.topic)
+    limit = topic.max_message_bytes if topic is not None else _SMALLEST_LIMIT
+    if len(record.value) > limit:
+        raise _RefusedError(Code.TOO_LARGE, f"the value is larger than {limit} bytes")
+    return record.value
+
+
+def _envelope(record: RawRecord) -> Envelope:
+    try:
+        return open_envelope(record.headers)
+    except EnvelopeError as error:
+        raise _RefusedError(Code.NO_ENVELOPE, str(error)) from None
+
+
+def _reader(type_: str, topic: str) -> Reader:
+    home = HOME.get(type_)
+    if home is None:
+        raise _RefusedError(Code.UNKNOWN_TYPE, "the type is not in the contract")
+    if home != topic:
+        raise _RefusedError(Code.WRONG_TOPIC, f"the type belongs on {home}")
+    reader = READERS.get(type_)
+    if reader is None:
+        raise _RefusedError(Code.UNKNOWN_TYPE, "the type is not read by this version")
+    return reader
+
+
+def _data(value: bytes) -> dict[str, Any]:
+    try:
+        data = parse(value)
+    except JsonError as error:
+        raise _RefusedError(Code.UNREADABLE, str(error)) from None
+    if not isinstance(data, dict):
+        raise _RefusedError(Code.MALFORMED, "data must be an object")
+    return data
+
+
+def _check_tribunal(body: BaseModel, tribunal: str) -> None:
+    """Refuse another court's; a command without tribunal means the deployment's own."""
+    given = getattr(body, "tribunal", None)
+    if given is not None and given != tribunal:
+        raise _RefusedError(Code.FOREIGN_TRIBUNAL, "tribunal is not the one of this deployment")
+
+
+def _check_kind(body: BaseModel) -> None:
+    """Refuse a kind without a form, unless its model does not communicate: that one is told to SAJ (safety 7)."""
+    if not isinstance(body, DocumentIssued) or body.kind in FORMS:
+        return
+    if body.model is None or body.model.institutional is not False:
+        raise _RefusedError(Code.UNKNOWN_KIND, "kind is not in the contract")
+
+
+def _document_id(value: bytes | None) -> str | None:
+    """Give the document's id even of a bad record: whenever it can be read, SAJ is told (docs/law.md safety 6)."""
+    found = peek(value, "document_id")
+    return found if isinstance(found, str) and _DOCUMENT_ID.fullmatch(found) else None

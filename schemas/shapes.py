@@ -1,0 +1,120 @@
+"""The shapes of single fields as SAJ types them: identifiers, texts, dates, instants, rows.
+
+Every error raised here is a fixed sentence of ours without the value it judges: it may be shown and logged.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from rules.words import Consent, Role, Variant
+from schemas import identifiers
+
+T = TypeVar("T")
+
+MOST_ROWS = 200
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+# Years beyond these cannot be meant, and the far ends of the calendar overflow when a zone or a day is added.
+_YEARS = range(1800, 3000)
+
+
+class Reading(BaseModel):
+    """What every model of an incoming event is built on: strict types, frozen, unknown fields ignored.
+
+    Null and blank text are the same thing: nothing was typed.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_nothing(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {name: None if isinstance(value, str) and not value.strip() else value for name, value in data.items()}
+
+
+def refusal(rule: str) -> PydanticCustomError:
+    """Make the error that says `rule`, an English sentence of ours; braces are not allowed in it."""
+    return PydanticCustomError("shape", rule)
+
+
+def instant(text: str) -> datetime | None:
+    """Read RFC 3339 with an offset; None when `text` is anything else or its year cannot be meant."""
+    if _INSTANT.fullmatch(text) is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    return read if read.year in _YEARS else None
+
+
+def _date(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if _DATE.fullmatch(value) is not None:
+        try:
+            read = date.fromisoformat(value)
+        except ValueError:
+            read = None
+        if read is not None and read.year in _YEARS:
+            return read
+    raise refusal("is not a date YYYY-MM-DD")
+
+
+def _instant(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    read = instant(value)
+    if read is None:
+        raise refusal("is not an instant with offset (RFC 3339)")
+    return read
+
+
+def _rows(value: Any) -> Any:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        return value
+    if len(value) > MOST_ROWS:
+        raise refusal(f"has more than {MOST_ROWS} rows")
+    return tuple(value)
+
+
+def _checked(read: Callable[[str], str | None], rule: str) -> AfterValidator:
+    def check(value: str) -> str:
+        found = read(value)
+        if found is None:
+            raise refusal(rule)
+        return found
+
+    return AfterValidator(check)
+
+
+def _matching(pattern: str, rule: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+    return _checked(lambda value: value if compiled.fullmatch(value) else None, rule)
+
+
+Identifier = Annotated[str, _matching(r"[!-~]{1,64}", "is not an identifier of 1 to 64 printable ASCII characters")]
+Tribunal = Annotated[str, _matching(r"[A-Z][A-Z0-9]{1,15}", "is not the acronym of a tribunal")]
+Name = Annotated[str, Field(max_length=150)]
+Prose = Annotated[str, Field(max_length=4000)]
+Date = Annotated[date, BeforeValidator(_date)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
+Rows = Annotated[tuple[T, ...], BeforeValidator(_rows)]
+CaseNumber = Annotated[str, _checked(identifiers.case_number, "is not a case number with right check digits")]
+Cpf = Annotated[str, _checked(identifiers.cpf, "is not a CPF with right check digits")]
+Rji = Annotated[str, _checked(identifiers.rji, "is not an RJI of 11 digits")]
+NationalNumber = Annotated[str, _checked(identifiers.national_number, "is not a national number of 28 digits")]
+# Words of the contract come as text; a strict enum would want the member itself.
+RoleWord = Annotated[Role, Strict(strict=False)]
+VariantWord = Annotated[Variant, Strict(strict=False)]
+ConsentWord = Annotated[Consent, Strict(strict=False)]

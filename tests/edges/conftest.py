@@ -1,0 +1,34 @@
+"""One real broker for every test of this room, with the topics of the contract; each test has its own ledger."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.engine import Database
+from ledger.migrate import migrate
+from producers.settings import KafkaSettings
+from producers.topics import create
+from sandbox.kafka.broker import Broker
+from tests.edges.edge import PARTITIONS, Edge
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[KafkaSettings]:
+    with Broker.start() as broker:
+        settings = KafkaSettings(broker.bootstrap, "saj-bnmp.test")
+        create(settings, partitions=PARTITIONS)
+        yield settings
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+    migrate(opened, "TJMS")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def edge(kafka: KafkaSettings, database: Database) -> Edge:
+    return Edge(kafka, database)

@@ -1,0 +1,79 @@
+"""A processor with short patience and one fault, for the tests of its watch: `python -m tests.edges.short FAULT [TOPIC...]`."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from consumers.groups import PROCESSOR, TOPICS
+from consumers.intake import Intake
+from consumers.processor import Processor, ProcessorSettings
+from ledger.arrivals import Taken
+from ledger.deployment import Deployment
+from ledger.engine import Database
+from rules.dossier import Court
+from rules.windows import Windows
+from runtime.leash import hold_on_to_parent
+
+PATIENCE_SECONDS = 3.0
+POLL_SECONDS = 2.0
+
+
+def _idle(processor: Processor) -> None:
+    """Without a partition there is nothing to poll for. Aiokafka would let a static member stay whatever it does."""
+    processor.app.conf.broker_max_poll_interval = POLL_SECONDS
+    processor.app.conf.consumer_group_instance_id = None
+    processor.app.conf.consumer_metadata_max_age_ms = 500
+
+
+def _idle_and_deaf(processor: Processor) -> None:
+    _idle(processor)
+    processor._keep_alive = lambda consumer: None  # type: ignore[method-assign]  # noqa: ARG005 (its own signature)
+
+
+def _dropping(processor: Processor) -> None:
+    """The first batch gets lost in memory after it was handed over."""
+    take = processor._take
+    dropped: list[Any] = []
+
+    async def once(records: Any) -> Taken:
+        if dropped:
+            return await take(records)
+        dropped.append(records)
+        return Taken({}, {})
+
+    processor._take = once  # type: ignore[method-assign]
+
+
+_FAULTS: dict[str, Callable[[Processor], None]] = {
+    "none": lambda _: None,
+    "idle": _idle,
+    "idle-and-deaf": _idle_and_deaf,
+    "dropping": _dropping,
+}
+
+
+async def _main(fault: str, topics: tuple[str, ...]) -> None:
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    group = PROCESSOR
+    if topics:
+        group = f"group.{topics[0]}"
+        TOPICS[group] = topics
+    database = Database(os.environ["SAJ_BNMP_DATABASE_URL"])
+    intake = Intake(database, Deployment(Court("TJMS", ZoneInfo("America/Campo_Grande")), Windows()), group)
+    bootstrap = os.environ["SAJ_BNMP_KAFKA_BOOTSTRAP"]
+    processor = Processor(
+        intake,
+        ProcessorSettings(bootstrap, "test-processor", stalled=PATIENCE_SECONDS, out_of_group=PATIENCE_SECONDS / 2),
+    )
+    _FAULTS[fault](processor)
+    await processor.run(stopped)
+
+
+if __name__ == "__main__":
+    hold_on_to_parent()
+    asyncio.run(_main(sys.argv[1], tuple(sys.argv[2:])))

@@ -1,0 +1,150 @@
+"""A registry in memory, with a book of its own and every mood: small enough to be believed at sight."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bnmp.order import Order
+from consumers.workbench import Task
+from rules.facts import Answer, Piece
+from rules.steps import WRITES
+from rules.words import AnswerClass, Kind, PecaStatus, Step
+
+LAST = {Kind.CERTIDAO_CUMPRIMENTO_PRISAO: Step.SIGN_SERVIDOR}
+DOES = {
+    Kind.CERTIDAO_CUMPRIMENTO_PRISAO: PecaStatus.CUMPRIDO,
+    Kind.CONTRAMANDADO_PRISAO: PecaStatus.REVOGADO,
+}
+DEMANDS = {
+    Kind.CERTIDAO_CUMPRIMENTO_PRISAO: PecaStatus.PENDENTE_CUMPRIMENTO,
+    Kind.CONTRAMANDADO_PRISAO: PecaStatus.PENDENTE_CUMPRIMENTO,
+    Kind.ALVARA_SOLTURA: PecaStatus.CUMPRIDO,
+}
+# What a call may bring instead of an answer, in percent; "after" is a write that took effect and lost its answer.
+MOODS = {"before": 6, "after": 8, "connection": 8, "throttled": 3, "fault": 9}
+
+
+@dataclass(slots=True)
+class Entry:
+    """A piece in the book."""
+
+    bnmp_id: str
+    owner: str
+    kind: str
+    status: str = PecaStatus.EM_ELABORACAO
+
+    def as_piece(self) -> Piece:
+        return Piece(self.bnmp_id, self.bnmp_id.zfill(28), self.status)
+
+
+@dataclass(slots=True)
+class Book:
+    """What the registry holds; `wrongs` says what should never have been asked of it."""
+
+    clock: Callable[[], datetime]
+    chance: random.Random
+    refused: frozenset[str] = frozenset()
+    cut: bool = False
+    calm: bool = False
+    people: dict[str, str] = field(default_factory=dict)
+    pieces: list[Entry] = field(default_factory=list)
+    failed: set[datetime] = field(default_factory=set)
+    wrongs: list[str] = field(default_factory=list)
+
+    async def probe(self) -> Answer:
+        """The link's own question."""
+        return self._answer(AnswerClass.CONNECTION if self.cut else AnswerClass.OK, "probe")
+
+    def ask(self, task: Task) -> Answer:
+        """One request of a lane, in the mood of the hour."""
+        write = task.step in WRITES and not task.doubt
+        mood = self._mood()
+        if self.cut or mood == "connection" or (mood in ("before", "after") and not write):
+            return self._answer(AnswerClass.CONNECTION, task.step)
+        if mood == "throttled":
+            return Answer(AnswerClass.THROTTLED, self.clock(), task.step, retry_after=2.0)
+        if mood == "fault":
+            return self._answer(AnswerClass.FAULT, task.step)
+        if mood == "before":
+            return self._answer(AnswerClass.UNCERTAIN, task.step)
+        answer = self._doubt(task) if task.doubt else self._step(task.step, task.order)
+        return self._answer(AnswerClass.UNCERTAIN, task.step) if mood == "after" else answer
+
+    def status(self, owner: str) -> str | None:
+        """The status of a document's piece."""
+        return next((entry.status for entry in self.pieces if entry.owner == owner), None)
+
+    def _mood(self) -> str:
+        if self.calm:
+            return "good"
+        names = [*MOODS, "good"]
+        return self.chance.choices(names, [*MOODS.values(), 100 - sum(MOODS.values())])[0]
+
+    def _answer(self, kind: AnswerClass, op: str, **brought: object) -> Answer:
+        at = self.clock()
+        if kind in (AnswerClass.CONNECTION, AnswerClass.UNCERTAIN):
+            self.failed.add(at)
+        return Answer(kind, at, op, **brought)  # type: ignore[arg-type]  # as the fields are named
+
+    def _step(self, step: Step, order: Order) -> Answer:
+        cpf = order.document.party.cpf or ""
+        if step is Step.PERSON:
+            return self._answer(AnswerClass.OK, step, rji=self.people.get(cpf))
+        if step is Step.PERSON_CREATE:
+            self._must(cpf not in self.people, "a person is made twice")
+            self.people[cpf] = f"{len(self.people) + 1:011d}"
+            return self._answer(AnswerClass.OK, step, rji=self.people[cpf])
+        if step is Step.CREATE:
+            return self._create(order)
+        found = [entry for entry in self.pieces if entry.bnmp_id == order.bnmp_id]
+        self._must(bool(found), f"{step} of what is not there")
+        return self._sign(found[0], step, order) if step in WRITES else self._read(found)
+
+    def _create(self, order: Order) -> Answer:
+        one = order.document
+        if one.document_id in self.refused:
+            return self._answer(AnswerClass.REFUSED, Step.CREATE)
+        self._must(self.status(one.document_id) is None, f"{one.document_id} was made twice")
+        self._check(order)
+        made = Entry(str(len(self.pieces) + 1), one.document_id, one.kind)
+        self.pieces.append(made)
+        return self._answer(AnswerClass.OK, Step.CREATE, piece=made.as_piece())
+
+    def _sign(self, entry: Entry, step: Step, order: Order) -> Answer:
+        if step is not LAST.get(Kind(entry.kind), Step.SIGN_MAGISTRADO):
+            self._must(entry.status == PecaStatus.EM_ELABORACAO, f"{entry.owner} was signed twice by {step}")
+            entry.status = PecaStatus.AGUARDANDO_ASSINATURA
+            return self._answer(AnswerClass.OK, step)
+        drafts = (PecaStatus.EM_ELABORACAO, PecaStatus.AGUARDANDO_ASSINATURA)
+        self._must(entry.status in drafts, f"{entry.owner} was signed twice by {step}")
+        self._check(order)
+        warrant = entry.kind == Kind.MANDADO_PRISAO_CRIMINAL
+        entry.status = PecaStatus.PENDENTE_CUMPRIMENTO if warrant else PecaStatus.ATIVO
+        for other in self.pieces:
+            if entry.kind in DOES and other.owner in _names(order):
+                other.status = DOES[Kind(entry.kind)]
+        return self._answer(AnswerClass.OK, step)
+
+    def _read(self, found: list[Entry]) -> Answer:
+        return self._answer(AnswerClass.OK, Step.READ_BACK, piece=found[0].as_piece())
+
+    def _doubt(self, task: Task) -> Answer:
+        if task.step is Step.PERSON_CREATE:
+            return self._answer(AnswerClass.OK, "read", rji=self.people.get(task.order.document.party.cpf or ""))
+        mine = task.order.document.document_id
+        found = [e.as_piece() for e in self.pieces if e.owner == mine and e.bnmp_id not in task.owned]
+        return self._answer(AnswerClass.OK, "read", pieces=tuple(found))
+
+    def _check(self, order: Order) -> None:
+        demanded = DEMANDS.get(Kind(order.document.kind))
+        for name in _names(order) if demanded else []:
+            self._must(self.status(name) == demanded, f"{order.document.document_id} came before {name} is {demanded}")
+
+    def _must(self, holds: bool, wrong: str) -> None:  # noqa: FBT001 (a condition)
+        if not holds:
+            self.wrongs.append(wrong)
+
+
+def _names(order: Order) -> list[str]:
+    return [named.document_id for named in order.document.antecedents if named.document_id]

@@ -1,0 +1,167 @@
+"""The pages of docs/ that are made from the code: `make docs` writes them, a test compares them."""
+
+import re
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from rules.windows import Windows
+from runtime.settings import PREFIX, WINDOW_PREFIX, Environment
+from schemas.topics import FOREVER, TOPICS, Topic
+
+ROOT = Path(__file__).resolve().parents[2]
+_DAY_MS = 86_400_000
+_MIB = 1_048_576
+
+# What the code cannot say of itself. A setting without a sentence here fails the test, and so does the reverse.
+_ENVIRONMENT = {
+    "kafka_bootstrap": "Kafka's addresses, comma-separated.",
+    "database_url": "The ledger's database.",
+    "bnmp_url": "BNMP's base address, without `/api`; the sender, the resolver and the clock need it.",
+    "bnmp_client_id": "The client id with which a user logs in at BNMP.",
+    "credentials": "The folder of `<user>.json` with each user's BNMP login, password and units.",
+    "units": "JSON: SAJ's code of a unit to BNMP's organ id; a unit that is not in it keeps its code.",
+    "tribunal": "The one court that this ledger serves.",
+    "timezone": "The court's legal time zone, for every text and date that BNMP or a clerk reads.",
+    "instance_id": "This replica's name, like no other's in the same consumer groups.",
+    "in_flight": "How many persons sender or resolver work on side by side.",
+    "log_format": "`json`, or `pretty` for a terminal.",
+}
+_WINDOWS = {
+    "connect": "for a connection to BNMP",
+    "send": "for sending one request",
+    "answer": "for an answer, and before a lease that ran out is taken over",
+    "attempt": "for one whole step, whatever requests it needs",
+    "lease_margin": "added to an attempt to make a person's lease",
+    "retry_liberty": "in which a LIBERTY document's attempts are spent",
+    "retry_liberty_attempts": "attempts of a LIBERTY document before contingency is offered",
+    "retry_other": "in which another document's attempts are spent",
+    "retry_other_attempts": "attempts of another document",
+    "breaker_window": "over which the breaker looks at calls",
+    "breaker_min_calls": "calls that the window must hold before it may trip",
+    "breaker_rate": "share of them that failed to connect at which it trips",
+    "breaker_open": "before the first probe after it tripped; doubled each time, with jitter",
+    "breaker_open_max": "at most between such probes",
+    "probe": "between probes while the link is suspect, and before an unexpected status is read again",
+    "evidence": "for which somebody else's failed call or probe still permits contingency",
+    "doubt_liberty": "over which a LIBERTY document in doubt is read before it is sent again",
+    "doubt_liberty_reads": "such reads",
+    "doubt_arrest": "over which any other document in doubt is read before it is sent again",
+    "doubt_arrest_reads": "such reads",
+    "reask_liberty": "before BNMP is asked again for what a LIBERTY document lacks",
+    "reask_other": "likewise for any other",
+    "offer_repeat": "before an offer of contingency that nobody answered is repeated for LIBERTY",
+    "drain_on_term": "for a role to finish its requests after TERM",
+}
+_COUNTS = ("_attempts", "_calls", "_reads")
+
+
+def topics() -> str:
+    """Give docs/topics.md: one row a topic, and the event types that belong on it."""
+    rows = (
+        f"| `{topic.name}` | {_key(topic)} | {topic.partitions} | {_policy(topic)} | {topic.max_message_bytes // _MIB} MiB"
+        f" | {topic.written_by} | {topic.read_by} |"
+        for topic in TOPICS.values()
+    )
+    types = (
+        "\n".join([f"## {topic.name}", "", *(f"- `{name}`" for name in topic.types), ""])
+        for topic in TOPICS.values()
+        if topic.types
+    )
+    return "\n".join(
+        [
+            "# Topics",
+            "",
+            "Made from `schemas/topics.py` by `make docs`. `saj-bnmp topics create` makes them so, `saj-bnmp topics check`",
+            "compares a broker with them. Partition counts are the defaults.",
+            "",
+            "| topic | key | partitions | policy | largest record | written by | read by |",
+            "|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "A dead letter keeps the key, the value and the headers it came with, and whatever type that was.",
+            "",
+            *types,
+        ]
+    )
+
+
+def _key(topic: Topic) -> str:
+    # A bare <name> would be read as markup.
+    return re.sub(r"\S*<\S+>", r"`\g<0>`", topic.key)
+
+
+def _policy(topic: Topic) -> str:
+    kept = "never" if topic.retention_ms == FOREVER else f"{topic.retention_ms // _DAY_MS} days"
+    return topic.policy if topic.policy == "compact" else f"{topic.policy}, {kept}"
+
+
+def settings() -> str:
+    """Give docs/settings.md: every environment variable with its default and an example."""
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Made from `runtime/settings.py` and `rules/windows.py` by `make docs`. Every setting is an environment variable;",
+            "a wrong value stops the start with the variable's name, what is wrong and an example.",
+            "",
+            "| variable | default | example | what |",
+            "|---|---|---|---|",
+            *_variables(Environment.model_fields),
+            "",
+            "## Windows",
+            "",
+            "Seconds unless the row says otherwise. The defaults are for a court; the demo and the tests use shorter ones.",
+            "",
+            "| variable | default | unit | how long, or how many |",
+            "|---|---|---|---|",
+            *_windows(),
+            "",
+        ]
+    )
+
+
+def _variables(known: Mapping[str, FieldInfo]) -> list[str]:
+    if list(known) != list(_ENVIRONMENT):
+        raise ValueError(f"describe the settings here, in their order: {set(known) ^ set(_ENVIRONMENT)}")
+    return [
+        f"| `{PREFIX}{name.upper()}` | {_default(field)} | `{(field.examples or [''])[0]}` | {_ENVIRONMENT[name]} |"
+        for name, field in known.items()
+    ]
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "none: must be set"
+    if field.default_factory is socket.gethostname:
+        return "the host's name"
+    value: Any = field.get_default(call_default_factory=True, validated_data={})
+    return "none" if value == "" else f"`{value}`"
+
+
+def _windows() -> list[str]:
+    known = {field.name: field.default for field in fields(Windows)}
+    if list(known) != list(_WINDOWS):
+        raise ValueError(f"describe the windows here, in their order: {set(known) ^ set(_WINDOWS)}")
+    return [
+        f"| `{WINDOW_PREFIX}{name.upper()}` | {default} | {_unit(name)} | {_WINDOWS[name]} |"
+        for name, default in known.items()
+    ]
+
+
+def _unit(name: str) -> str:
+    if name.endswith("_rate"):
+        return "share"
+    return "count" if name.endswith(_COUNTS) else "s"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"docs/topics.md": topics, "docs/settings.md": settings}
+"""Each generated page and the function that gives its text."""
+
+if __name__ == "__main__":
+    for page, text in PAGES.items():
+        (ROOT / page).write_text(text(), encoding="utf-8")

@@ -1,0 +1,160 @@
+"""What must hold of one person's papers, whatever happens to them; tests/rules/test_machine.py makes it happen."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from rules.casework import Say
+from rules.chain import view
+from rules.dossier import Document
+from rules.messages import ENDS, HOLDS
+from rules.steps import WRITES
+from rules.words import Reason, State, Step, Variant
+from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, Desk
+
+# Written out here once more, so that a wrong row in the rules shows.
+DEMANDED: dict[str, tuple[str, ...]] = {
+    ALVARA: ("CUMPRIDO",),
+    CONTRAMANDADO: ("PENDENTE_CUMPRIMENTO", "EXPIRADO"),
+    CERTIDAO: ("PENDENTE_CUMPRIMENTO",),
+}
+IN_EFFECT: dict[str, tuple[str, ...]] = {MANDADO: ("PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO", "EXPIRADO")}
+
+
+class Watched(RuleBasedStateMachine):
+    """A desk that is watched: every fact goes through `tell`, and every invariant is looked at after each."""
+
+    def __init__(self) -> None:
+        """Begin with nobody's papers."""
+        super().__init__()
+        self.desk = Desk()
+        self.offers: dict[str, Any] = {}
+
+    def in_flight(self) -> str | None:
+        """The document with a request under way."""
+        for one in self.desk.dossier.documents.values():
+            if one.state is State.SENDING and one.doing is not None:
+                return one.document_id
+        return None
+
+    def some(self, data: st.DataObject, fits: Callable[[Document], bool]) -> str | None:
+        """Draw one of the documents that fit."""
+        found = sorted(d.document_id for d in self.desk.dossier.documents.values() if fits(d))
+        return data.draw(st.sampled_from(found)) if found else None
+
+    def tell(self, act: Callable[[], object]) -> None:
+        """Do something, and see that nothing went backwards."""
+        before, said = dict(self.desk.dossier.documents), len(self.desk.says)
+        act()
+        for say in self.desk.says[said:]:
+            if say.type == "bnmp.document.contingency-offered.v1" and say.document is not None:
+                self.offers[say.document.document_id] = say.data["failed_access_at"]
+        for document_id, was in before.items():
+            one = self.desk[document_id]
+            assert one.sequence >= was.sequence
+            assert one.turn >= was.turn
+            if was.opened:
+                kept = (one.opened_at, one.text, one.failed_access_at)
+                assert kept == (was.opened_at, was.text, was.failed_access_at)
+            if was.ended:
+                assert replace(one, bnmp_status=was.bnmp_status, consent=was.consent) == was, (
+                    "what has ended stays as it is"
+                )
+        for document_id in self.desk.dossier.documents:
+            numbers = [s.document.sequence for s in self._outcomes(said, document_id) if s.document]
+            assert numbers == sorted(set(numbers)), "each outcome has the next number"
+
+    def _outcomes(self, since: int, document_id: str) -> list[Say]:
+        queues = ("bnmp.dispatch.v1", "bnmp.contingency.v1")
+        new = [say for say in self.desk.says[since:] if say.type not in queues]
+        return [say for say in new if say.document is not None and say.document.document_id == document_id]
+
+    def may_begin(self, one: Document) -> None:
+        """Nothing is begun on an antecedent that is not there; no mandado alone while a release reaches it."""
+        documents = self.desk.dossier.documents
+        demanded = None if one.variant == Variant.PRISAO_FLAGRANTE else DEMANDED.get(one.kind)
+        if one.doing is Step.READ_BACK:
+            return
+        for name in (a.document_id or "" for a in one.antecedents if demanded is not None):
+            named = documents.get(name)
+            assert named is not None, "an antecedent nobody knows"
+            if named.kind == MANDADO and name != one.document_id and demanded is not None:
+                assert named.state is State.REGISTERED
+                assert named.bnmp_status in demanded
+        if one.kind != MANDADO:
+            return
+        seen = view(self.desk.dossier)
+        for liberty in documents.values():
+            if not liberty.liberty or one.document_id not in [a.document_id for a in liberty.antecedents]:
+                continue
+            chain = [c for c in seen.chains if c.liberty == liberty.document_id]
+            assert chain, f"goes after its release ended as {liberty.state}"
+            assert one.document_id in chain[0].members, "goes outside the chain of its release"
+            assert chain[0].complete, "goes in a chain that is not whole"
+
+    @invariant()
+    def opened_is_for_ever(self) -> None:
+        """docs/law.md safety-17."""
+        for one in self.desk.dossier.documents.values():
+            if one.opened and one.state is not State.REJECTED:
+                assert one.state not in (State.READY, State.HELD)
+            if one.state is State.CONTINGENCY:
+                assert one.opened
+                assert one.text
+
+    @invariant()
+    def liberty_is_never_dropped(self) -> None:
+        """docs/law.md safety-3."""
+        for one in self.desk.dossier.documents.values():
+            if one.liberty and one.ended and one.state is not State.REGISTERED:
+                assert one.reason in (Reason.OUT_OF_SCOPE, Reason.NOT_COMMUNICATING)
+
+    @invariant()
+    def registered_means_in_effect(self) -> None:
+        """docs/law.md safety-1."""
+        for one in self.desk.dossier.documents.values():
+            if one.state is State.REGISTERED:
+                assert one.bnmp_status in IN_EFFECT.get(one.kind, ("ATIVO",))
+                assert one.bnmp_id
+
+    @invariant()
+    def every_hold_says_what_to_do(self) -> None:
+        """docs/law.md safety-4."""
+        for one in self.desk.dossier.documents.values():
+            if one.state is State.HELD:
+                assert one.reason in HOLDS
+            if one.state in (State.REJECTED, State.EXCLUDED):
+                assert one.reason in ENDS
+            if one.state in (State.READY, State.SENDING, State.UNCERTAIN, State.REGISTERED):
+                assert one.reason is None
+
+    @invariant()
+    def a_write_in_doubt_is_never_forgotten(self) -> None:
+        """docs/law.md safety-27."""
+        for one in self.desk.dossier.documents.values():
+            if one.doing in WRITES and one.reason is not Reason.UNCERTAIN_OUTCOME:
+                # What was opened in doubt keeps its doubt until the resolver has read it.
+                opened = one.state is State.CONTINGENCY and one.opened
+                assert opened or one.state in (State.SENDING, State.UNCERTAIN), one
+            if one.state is State.UNCERTAIN:
+                assert one.doing in WRITES
+                assert one.due_fact == "READ_AGAIN" or one.due_at is None
+
+    @invariant()
+    def an_offer_carries_its_own_instant(self) -> None:
+        """docs/law.md safety-15."""
+        link = self.desk.dossier.link
+        for one in self.desk.dossier.documents.values():
+            if one.reason is Reason.AWAITING_CONSENT:
+                assert one.failed_access_at is not None
+                assert self.offers[one.document_id] == one.failed_access_at.isoformat()
+                assert link.last_failed_at is None or one.failed_access_at <= self.desk.dossier.now
+
+    @invariant()
+    def looking_again_changes_nothing(self) -> None:
+        """Settling reaches a fixed point."""
+        self.tell(self.desk.review)
+        assert not self.desk.review().documents

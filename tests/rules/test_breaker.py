@@ -1,0 +1,69 @@
+"""The link: what trips it, what closes it, and what it remembers."""
+
+from datetime import timedelta
+
+from rules.breaker import CallWindow, LinkEvent, observe
+from rules.dossier import Link
+from rules.windows import Windows
+from rules.words import LinkState
+from tests.rules.desk import NOW
+
+W = Windows()
+
+
+def _after(link: Link, *events: LinkEvent, seconds: float = 1, chance: float = 0.0) -> Link:
+    for n, event in enumerate(events):
+        link = observe(link, event, NOW + timedelta(seconds=n * seconds), W, chance)
+    return link
+
+
+def test_the_first_failure_begins_the_unavailability_and_later_ones_keep_its_beginning() -> None:
+    link = _after(Link(), LinkEvent.CALL_FAILED, LinkEvent.CALL_FAILED, LinkEvent.TRIPPED)
+    assert link.state is LinkState.DOWN
+    assert link.unavailable_since == NOW
+    assert link.last_failed_at == NOW + timedelta(seconds=2)
+    assert link.cause == LinkEvent.TRIPPED
+
+
+def test_a_suspect_link_is_probed_and_a_probe_that_fails_is_repeated() -> None:
+    link = _after(Link(), LinkEvent.CALL_FAILED)
+    assert link.probe_at == NOW + timedelta(seconds=W.probe)
+    assert observe(link, LinkEvent.CALL_FAILED, NOW + timedelta(seconds=2), W, 0).probe_at == link.probe_at
+    later = observe(link, LinkEvent.PROBE_FAILED, NOW + timedelta(seconds=5), W, 0)
+    assert later.probe_at == NOW + timedelta(seconds=5 + W.probe)
+
+
+def test_a_probe_that_connects_forgets_the_whole_unavailability() -> None:
+    link = _after(Link(), LinkEvent.TRIPPED, LinkEvent.PROBE_DUE, LinkEvent.PROBE_OK)
+    assert link == Link(LinkState.UP, NOW + timedelta(seconds=2), LinkEvent.PROBE_OK)
+
+
+def test_the_pause_doubles_up_to_its_cap_and_chance_shortens_it_by_half_at_most() -> None:
+    link, pauses = observe(Link(), LinkEvent.TRIPPED, NOW, W, 0.0), []
+    for _ in range(6):
+        pauses.append((link.probe_at - NOW).total_seconds() if link.probe_at else None)
+        link = observe(observe(link, LinkEvent.PROBE_DUE, NOW, W, 0.0), LinkEvent.PROBE_FAILED, NOW, W, 0.0)
+    assert pauses == [5, 10, 20, 40, 60, 60]
+    half = observe(Link(), LinkEvent.TRIPPED, NOW, W, 0.999)
+    assert half.probe_at is not None
+    assert 2.5 <= (half.probe_at - NOW).total_seconds() < 2.6
+
+
+def test_a_forced_link_stays_where_it_was_forced_and_yet_notes_the_failure() -> None:
+    link = _after(Link(LinkState.FORCED_UP), LinkEvent.TRIPPED)
+    assert (link.state, link.last_failed_at) == (LinkState.FORCED_UP, NOW)
+
+
+def test_the_window_trips_when_half_of_enough_calls_failed_and_forgets_old_ones() -> None:
+    window = CallWindow()
+    for n in range(4):
+        window = window.add(NOW, connected=n % 2 == 0, windows=W)
+    assert not window.tripped(W), "four calls are not enough"
+    window = window.add(NOW, connected=False, windows=W)
+    assert window.tripped(W)
+    window = window.add(NOW + timedelta(seconds=31), connected=False, windows=W)
+    assert len(window.calls) == 1
+
+
+def test_a_lease_lasts_an_attempt_and_a_margin() -> None:
+    assert Windows(attempt=35, lease_margin=15).lease() == 50

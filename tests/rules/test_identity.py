@@ -1,0 +1,36 @@
+"""No one is taken for a namesake (docs/law.md safety-22)."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rules.identity import Candidate, Choice, Traits, choose
+
+OURS = Traits("11122233344", date(1990, 4, 2), "Mãe Inventada  17")
+
+
+def test_equal_cpf_birth_date_and_mother_link_by_themselves_whatever_accents_and_case() -> None:
+    same = Candidate("1", replace(OURS, nome_mae="MAE INVENTADA 17"))
+    namesake = Candidate("2", replace(OURS, cpf="55566677788"))
+    assert choose(OURS, [namesake, same]) == Choice(rji="1")
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [{"cpf": "55566677788"}, {"data_nascimento": date(1991, 4, 2)}, {"nome_mae": "Mae Inventada 18"}, {"cpf": None}],
+)
+def test_whoever_differs_in_one_trait_is_for_the_unit_to_choose(differs: dict[str, object]) -> None:
+    other = Candidate("1", replace(OURS, **differs))  # type: ignore[arg-type]
+    assert choose(OURS, [other]) == Choice(candidates=("1",))
+
+
+@pytest.mark.parametrize("lacking", ["cpf", "data_nascimento", "nome_mae"])
+def test_who_lacks_a_trait_is_equal_to_nobody(lacking: str) -> None:
+    ours = replace(OURS, **{lacking: None})
+    assert choose(ours, [Candidate("1", ours)]) == Choice(candidates=("1",))
+
+
+def test_two_that_are_equal_are_for_the_unit_and_nobody_found_is_nobody() -> None:
+    assert choose(OURS, [Candidate("2", OURS), Candidate("1", OURS)]) == Choice(candidates=("1", "2"))
+    assert choose(OURS, []) == Choice()

@@ -1,0 +1,258 @@
+"""The court's day is the same for the same seed, and its own account of how it must end holds together."""
+
+import json
+import stat
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from producers.saj import envelope
+from sandbox.saj.day import ZONE, Day, Publication
+from sandbox.saj.documents import TYPE, case_number
+from sandbox.saj.scenarios import SCENARIOS, Phase
+from schemas import identifiers
+from schemas.codes import Code
+from schemas.document_issued import DocumentIssued
+from schemas.reading import Event, Unreadable, read
+from schemas.record import RawRecord
+
+_NOW = datetime(2026, 11, 20, 17, 5, 0, 123, tzinfo=UTC)
+_PHASES = list(Phase)
+_DAYS = st.builds(Day.plan, st.integers(1, 80), st.integers(0, 9999), st.just(_NOW))
+_FEW = settings(max_examples=25, deadline=None)
+
+
+def _read(publication: Publication) -> Event | Unreadable:
+    ce_id = publication.ce_id
+    headers = envelope(TYPE, ce_id=ce_id, source="/saj/tjms/pg5", time=_NOW) if ce_id else []
+    value = publication.raw if publication.data is None else json.dumps(publication.data).encode()
+    record = RawRecord("saj.documents.issued", 0, 0, 0, publication.key.encode(), value, tuple(headers))
+    return read(record, tribunal="TJMS")
+
+
+def _events(publications: Iterable[Publication]) -> list[Event]:
+    return [event for event in map(_read, publications) if isinstance(event, Event)]
+
+
+def test_the_default_day_has_about_three_hundred_events_over_sixty_people() -> None:
+    # when
+    day = Day.plan(now=_NOW)
+    # then
+    people = {document.key for document in day.documents.values()}
+    assert len(people) == 60
+    assert 280 <= day.expected.events_published <= 330
+    assert {document.scenario for document in day.documents.values()} == {row.name for row in SCENARIOS}
+
+
+def test_a_day_is_the_same_for_the_same_seed_and_another_for_another() -> None:
+    # when
+    one, same, other = (Day.plan(seed=seed, now=_NOW) for seed in (7, 7, 8))
+    # then
+    assert one == same
+    assert not set(one.documents) & set(other.documents)
+    identities = [{document.identity[:3] for document in day.documents.values()} for day in (one, other)]
+    assert not identities[0] & identities[1]
+    names = [{document.identity.person for document in day.documents.values()} for day in (one, other)]
+    assert not names[0] & names[1]
+    assert one.users == other.users
+
+
+@_FEW
+@given(_DAYS)
+def test_every_event_reads_clean_but_for_two_unreadable_ones(day: Day) -> None:
+    # when
+    found = [_read(publication) for publication in day.publications]
+    # then
+    dead = [one for one in found if isinstance(one, Unreadable)]
+    assert sorted(one.code for one in dead) == [Code.NO_ENVELOPE, Code.UNREADABLE]
+    for event in found:
+        assert isinstance(event, Unreadable) or (event.gaps, event.unknown_fields) == ((), 0)
+
+
+@_FEW
+@given(_DAYS)
+def test_every_document_is_one_of_its_case_kind_person_and_date(day: Day) -> None:
+    # when
+    issued = {event.data["document_id"]: event.body for event in _events(day.publications)}
+    # then
+    assert set(issued) == set(day.documents)
+    assert len({document.identity for document in day.documents.values()}) == len(day.documents)
+    for document_id, body in issued.items():
+        assert isinstance(body, DocumentIssued)
+        identity = day.documents[document_id].identity
+        assert body.case is not None
+        assert body.issued_at is not None
+        assert identity.case == "".join(filter(str.isdigit, str(body.case.number)))
+        assert identity.person == body.party.nome
+        assert identity.date == body.issued_at.astimezone(ZONE).strftime("%d/%m/%Y") == "20/11/2026"
+        assert body.issued_at < _NOW
+
+
+@_FEW
+@given(_DAYS)
+def test_the_totals_are_what_the_events_add_up_to(day: Day) -> None:
+    # given what can be counted from the records alone
+    totals = day.expected
+    events = _events(day.publications)
+    documents = {event.data["document_id"]: event.data for event in events}
+    # then
+    assert totals.events_published == len(events) + totals.dead_letters == len(day.publications)
+    assert totals.dead_letters == 2
+    assert totals.documents == len(documents)
+    assert totals.duplicates == len(events) - len(documents)
+    assert totals.excluded == sum(not data["model"]["institutional"] for data in documents.values()) > 0
+    assert totals.rejected == sum(data["case"]["owner_system"] != "SAJ" for data in documents.values()) == 1
+    assert totals.registered == totals.documents - totals.excluded - totals.rejected
+    assert totals.contingency_opened == totals.contingency_resolved == totals.certificates > 0
+    in_outage = {publication.data["document_id"] for publication in day.published_in(Phase.OUTAGE) if publication.data}
+    assert totals.contingency_opened + totals.waited_for_link == len(in_outage)
+    assert totals.answers >= totals.contingency_opened
+
+
+@_FEW
+@given(_DAYS)
+def test_what_a_document_stands_on_is_a_warrant_of_its_case_published_by_then(day: Day) -> None:
+    for document in day.documents.values():
+        is_warrant = document.identity.type_id == 1
+        assert len(document.antecedents) == (0 if is_warrant else 1)
+        for antecedent in map(day.documents.__getitem__, document.antecedents):
+            assert antecedent.identity.type_id == 1
+            assert antecedent.identity[::2] == document.identity[::2]
+            assert antecedent.key == document.key
+            assert _PHASES.index(antecedent.phase) <= _PHASES.index(document.phase)
+
+
+@_FEW
+@given(_DAYS)
+def test_only_the_outage_asks_and_only_for_kinds_that_the_law_lists(day: Day) -> None:
+    for document in day.documents.values():
+        is_certidao = document.identity.type_id == 7
+        assert document.contingency == (document.answer == "SIM")
+        if document.phase is Phase.OUTAGE:
+            assert document.contingency != document.waited_for_link
+            assert (document.answer is None) == is_certidao
+            assert document.state == "REGISTERED"
+        else:
+            assert (document.contingency, document.waited_for_link, document.answer) == (False, False, None)
+
+
+@_FEW
+@given(_DAYS)
+def test_an_alvara_has_its_certidao_and_a_case_never_ends_twice(day: Day) -> None:
+    # given
+    cases: dict[str, Counter[int]] = {}
+    for document in day.documents.values():
+        cases.setdefault(document.identity.case, Counter())[document.identity.type_id] += 1
+    # then
+    for kinds in cases.values():
+        assert set(kinds.values()) == {1}
+        assert 1 in kinds
+        assert 5 not in kinds or 7 in kinds
+        assert 2 not in kinds or not {5, 7} & set(kinds)
+
+
+@_FEW
+@given(_DAYS)
+def test_the_unreadable_records_stand_before_nobodys_documents(day: Day) -> None:
+    # given
+    keys = {publication.key for publication in day.publications if publication.data is None}
+    # then
+    assert len(keys) == 2
+    assert not keys & {document.key for document in day.documents.values()}
+
+
+@_FEW
+@given(_DAYS)
+def test_an_event_that_comes_again_has_the_same_content(day: Day) -> None:
+    # given
+    events = _events(day.publications)
+    by_id: dict[str, set[str]] = {}
+    by_document: dict[str, set[str]] = {}
+    for event in events:
+        by_id.setdefault(event.ce_id, set()).add(event.digest)
+        by_document.setdefault(event.data["document_id"], set()).add(event.digest)
+    # then
+    assert {len(digests) for digests in (*by_id.values(), *by_document.values())} == {1}
+    # and both ways of coming twice are there
+    assert len(by_id) < len(events)
+    assert len(by_id) > len(by_document)
+
+
+def test_successors_also_arrive_before_what_they_stand_on() -> None:
+    # given
+    day = Day.plan(now=_NOW)
+    places: dict[str, int] = {}
+    for place, publication in enumerate(day.publications):
+        if publication.data is not None:
+            places.setdefault(publication.data["document_id"], place)
+    # when
+    early = [
+        document.identity.type_id
+        for document in day.documents.values()
+        if any(places[antecedent] > places[document.document_id] for antecedent in document.antecedents)
+    ]
+    # then alvarás, certidões and contramandados do
+    assert set(early) == {2, 5, 7}
+
+
+def test_people_have_right_check_digits_and_look_invented() -> None:
+    # given
+    day = Day.plan(now=_NOW)
+    parties = [publication.data["party"] for publication in day.publications if publication.data]
+    # then
+    assert len({party["cpf"] for party in parties}) == 60
+    for party in parties:
+        assert identifiers.cpf(party["cpf"]) == party["cpf"]
+        assert party["cpf"].startswith("000")
+        assert party["nome"].startswith("Pessoa Inventada ")
+        assert party["nome_mae"].startswith("Mae Inventada ")
+
+
+@given(st.integers(0, 10**9), st.integers(1990, 2099))
+def test_case_numbers_have_right_check_digits(sequence: int, year: int) -> None:
+    number = case_number(sequence, year)
+    assert identifiers.case_number(number) == number
+
+
+def test_signers_are_users_of_the_unit_and_a_judge_releases_orders() -> None:
+    # given
+    day = Day.plan(now=_NOW)
+    users = {user.user: user for user in day.users}
+    # then
+    for event in _events(day.publications):
+        unit = event.data["unit"]["code"]
+        signers = [users[row["user"]] for row in event.data["signatures"]]
+        assert all(unit in user.units for user in signers)
+        is_certidao = event.data["kind"] == "CERTIDAO_CUMPRIMENTO_PRISAO"
+        positions = [user.position for user in signers]
+        assert positions == (["SERVIDOR"] if is_certidao else ["SERVIDOR", "MAGISTRADO"])
+        assert event.data["released_by"]["role"] == positions[-1]
+    for document in day.documents.values():
+        assert document.unit in users[document.answered_by].units
+
+
+def test_credentials_are_written_for_each_user_and_for_no_other_eye(tmp_path: Path) -> None:
+    # given
+    day, folder = Day.plan(now=_NOW), tmp_path / "credentials"
+    # when
+    day.write_credentials(folder)
+    day.write_credentials(folder)
+    # then
+    assert {file.stem for file in folder.iterdir()} == {user.user for user in day.users}
+    for user in day.users:
+        file = folder / f"{user.user}.json"
+        assert json.loads(file.read_text()) == {"login": user.login, "senha": user.senha, "units": list(user.units)}
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        registry = user.as_registry_user()
+        assert (registry["username"], registry["password"]) == (user.login, user.senha)
+        assert registry["position"] in ("SERVIDOR", "MAGISTRADO")
+
+
+def test_a_day_without_people_is_refused() -> None:
+    with pytest.raises(ValueError, match="person"):
+        Day.plan(0)

@@ -1,0 +1,112 @@
+"""For whatever bytes: reading never raises, and never repeats what it has read."""
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from schemas.fields import FORMS
+from schemas.reading import Event, Unreadable, read
+from schemas.record import RawRecord
+from schemas.samples import sample
+
+ISSUED = "saj.document.issued.v1"
+ANSWERED = "saj.contingency.answered.v1"
+PLANTED = ("Pessoa Plantada 99", "98765432100")
+Build = Callable[..., RawRecord]
+
+few = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(PLANTED),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text() | st.sampled_from(PLANTED), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+header_names = st.sampled_from(["ce_id", "ce_type", "ce_time", "content-type", "traceparent", "x"]) | st.text()
+
+
+def _places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for name, value in items:
+        yield (*path, name)
+        yield from _places(value, (*path, name))
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a good document with up to six of its members replaced by anything."""
+    data = copy.deepcopy(sample(ISSUED, draw(st.sampled_from(list(FORMS)))))
+    for _ in range(draw(st.integers(1, 6))):
+        path = draw(st.sampled_from(list(_places(data))))
+        holder: Any = data
+        for part in path[:-1]:
+            holder = holder[part]
+        holder[path[-1]] = draw(json_values)
+    return data
+
+
+def _told(got: Event | Unreadable) -> str:
+    if isinstance(got, Unreadable):
+        return got.detail
+    return " ".join(f"{gap.field} {gap.rule}" for gap in got.gaps)
+
+
+@few
+@given(value=st.none() | st.binary(max_size=200), key=st.none() | st.binary(max_size=9), data=st.data())
+def test_reading_any_bytes_under_any_headers_never_raises(
+    value: bytes | None, key: bytes | None, data: st.DataObject
+) -> None:
+    headers = data.draw(st.lists(st.tuples(header_names, st.none() | st.binary(max_size=60)), max_size=8))
+    topic = data.draw(st.sampled_from(["saj.documents.issued", "saj.commands", "bnmp.link", "other"]))
+    got = read(RawRecord(topic, 0, 0, 0, key, value, tuple(headers)), tribunal="TJMS")
+    assert isinstance(got, Unreadable)
+
+
+@few
+@given(data=json_values | spoiled())
+def test_reading_any_json_never_raises_and_never_repeats_a_planted_value(record: Build, data: Any) -> None:
+    for type_, topic in ((ISSUED, "saj.documents.issued"), (ANSWERED, "saj.commands")):
+        value = json.dumps(data).encode()
+        got = read(record(value=value, topic=topic, ce_type=type_.encode()), tribunal="TJMS")
+        assert not any(planted in _told(got) for planted in PLANTED)
+
+
+@few
+@given(data=spoiled())
+def test_a_document_that_can_be_named_is_never_lost_to_a_wrong_field(record: Build, data: dict[str, Any]) -> None:
+    # Given a document spoiled anywhere but where it says which it is, and free of what no database can keep
+    data |= {name: sample(ISSUED)[name] for name in ("tribunal", "document_id", "kind")}
+    data["party"] = {"party_id": "8841"}
+    got = read(record(value=json.dumps(data).encode()), tribunal="TJMS")
+    # Then it is an event, or its JSON was out of bounds
+    assert isinstance(got, Event) or got.code == "UNREADABLE"
+
+
+@few
+@given(data=spoiled())
+def test_what_was_kept_of_a_spoiled_document_is_kept_when_it_is_read_again(record: Build, data: dict[str, Any]) -> None:
+    # Given a read event, when its body is read once more as data
+    got = read(record(value=json.dumps(data).encode()), tribunal="TJMS")
+    if isinstance(got, Unreadable):
+        return
+    again = read(record(json.loads(got.body.model_dump_json(exclude_unset=True))), tribunal="TJMS")
+    # Then nothing more falls out of it
+    assert isinstance(again, Event)
+    assert again.body.model_dump() == got.body.model_dump()
+
+
+def test_a_planted_name_and_cpf_in_every_place_are_in_no_detail(record: Build) -> None:
+    for kind in FORMS:
+        for path in _places(sample(ISSUED, kind)):
+            for planted in (*PLANTED, {PLANTED[0]: PLANTED[1]}, [PLANTED[0]]):
+                data: Any = sample(ISSUED, kind)
+                holder = data
+                for part in path[:-1]:
+                    holder = holder[part]
+                holder[path[-1]] = planted
+                got = read(record(data), tribunal="TJMS")
+                assert not any(each in _told(got) for each in PLANTED), path
