@@ -14,7 +14,7 @@ from producers.settings import KafkaSettings
 from schemas.record import RawRecord
 
 PARTITIONS = 2
-WAIT_SECONDS = 40.0
+WAIT_SECONDS = 90.0
 
 
 class Edge:

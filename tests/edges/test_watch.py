@@ -36,7 +36,7 @@ def test_a_member_without_partitions_stays_in_its_group_and_takes_what_comes(car
 
 
 def test_what_was_lost_in_memory_at_the_very_end_is_read_by_the_next_life(carried: Carried) -> None:
-    # given a batch that got lost, with nothing behind it that would show the gap
+    # given batches that got lost, with nothing behind them that would show the gap
     offsets = carried.edge.publish(DOCUMENTS, [b"unreadable"] * 3)
     # when
     life = carried.start("-m", "tests.edges.short", "dropping")
