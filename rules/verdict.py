@@ -11,7 +11,7 @@ from datetime import datetime
 from rules.chain import View
 from rules.contingency import asked_in_present_unavailability, evidence
 from rules.dossier import Document
-from rules.kinds import KINDS, PRIORITY_LIBERTY, PRIORITY_LIVE_CERTIDAO, is_eligible
+from rules.kinds import KINDS, PRIORITY_LIBERTY, PRIORITY_LIVE_CERTIDAO, effect, is_eligible
 from rules.steps import only_reading_left
 from rules.transmission import Event
 from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason, State
@@ -133,7 +133,7 @@ def _waits_for_itself(document: Document, seen: View) -> bool:
 
 def _not_alone(document: Document, seen: View) -> Verdict | None:
     """No warrant goes out alone while a LIBERTY document reaches it (docs/law.md safety-11)."""
-    if KINDS[document.kind].effect is not Effect.ARREST:
+    if effect(document.kind) is not Effect.ARREST:
         return None
     for liberty in seen.reached_by(document.document_id):
         if liberty.ended or liberty.reason is Reason.REFUSED_BY_BNMP:
@@ -149,7 +149,7 @@ def _dead_letter_ahead(document: Document, seen: View) -> Verdict | None:
 
     Before contingency: an outage does not make it less of a release.
     """
-    if KINDS[document.kind].effect is not Effect.ARREST or not seen.dossier.persons[document.person].dead_letters:
+    if effect(document.kind) is not Effect.ARREST or not seen.dossier.persons[document.person].dead_letters:
         return None
     if any(chain.complete for chain in seen.chains_of(document.document_id)):
         return None
@@ -158,7 +158,7 @@ def _dead_letter_ahead(document: Document, seen: View) -> Verdict | None:
 
 def _stale(document: Document, seen: View) -> Verdict | None:
     """A mandado that waited and whose validity has passed goes to the judge (docs/law.md safety-13)."""
-    if KINDS[document.kind].effect is not Effect.ARREST or not (document.opened or document.retroactive):
+    if effect(document.kind) is not Effect.ARREST or not (document.opened or document.retroactive):
         return None
     today = seen.dossier.now.astimezone(seen.dossier.court.zone).date()
     if document.valid_until is None or document.valid_until >= today or seen.chains_of(document.document_id):

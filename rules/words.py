@@ -19,9 +19,24 @@ class Kind(_Name):
     """A kind of document that communicates with BNMP."""
 
     MANDADO_PRISAO_CRIMINAL = auto()
+    MANDADO_PRISAO_CIVIL = auto()
+    MANDADO_INTERNACAO = auto()
     CONTRAMANDADO_PRISAO = auto()
+    CONTRAMANDADO_INTERNACAO = auto()
     ALVARA_SOLTURA = auto()
+    ORDEM_LIBERACAO = auto()
+    ORDEM_DESINTERNACAO = auto()
+    GUIA_RECOLHIMENTO_PROVISORIA = auto()
+    GUIA_RECOLHIMENTO_DEFINITIVA = auto()
+    GUIA_RECOLHIMENTO_ACERVO = auto()
+    GUIA_INTERNACAO_PROVISORIA = auto()
+    GUIA_INTERNACAO_DEFINITIVA = auto()
+    GUIA_INTERNACAO_ACERVO = auto()
     CERTIDAO_CUMPRIMENTO_PRISAO = auto()
+    CERTIDAO_CUMPRIMENTO_INTERNACAO = auto()
+    CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE = auto()
+    CERTIDAO_ARQUIVAMENTO_GUIA = auto()
+    CERTIDAO_ALTERACAO_UNIDADE_REGIME = auto()
 
 
 class Variant(_Name):
@@ -29,6 +44,7 @@ class Variant(_Name):
 
     RECAPTURA = auto()
     CONVERSAO_FLAGRANTE = auto()
+    CONVERSAO = auto()
     MANDADO_CUMPRIDO = auto()
     PRISAO_FLAGRANTE = auto()
 

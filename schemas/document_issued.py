@@ -11,7 +11,7 @@ from pydantic import SerializeAsAny
 
 from rules.words import Consent
 from schemas.fields import FORMS, Form, KindFields
-from schemas.gaps import Gap, required, settle
+from schemas.gaps import Gap, either, required, settle
 from schemas.shapes import (
     CaseNumber,
     ConsentWord,
@@ -180,6 +180,7 @@ def document_issued(data: Mapping[str, Any]) -> tuple[DocumentIssued, tuple[Gap,
     gaps += of_fields
     gaps += _variant(body, form)
     gaps += _antecedents(body, gaps)
+    gaps += either(body, tuple(f"fields.{name}" for name in form.either), gaps)
     return body, gaps + required(body, _demanded(body, form), gaps)
 
 

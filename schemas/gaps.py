@@ -17,6 +17,7 @@ M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
 
 REQUIRED = "is required"
+EITHER = "is required where the other is missing"
 _MOST_ROUNDS = 16
 _RULES = {
     "missing": REQUIRED,
@@ -85,10 +86,22 @@ def gap_of(error: ErrorDetails, place: Place | None = None, under: str = "") -> 
 
 
 def required(body: BaseModel, paths: Iterable[str], known: Iterable[Gap]) -> tuple[Gap, ...]:
-    """Tell which of the dotted `paths` (`*` for each row) have nothing in `body`, less those that are `known` gaps."""
+    """Tell which of the dotted `paths` (`*` for each row) have nothing in `body`, less those that are `known` gaps.
+
+    A group of fields in which nothing was typed is nothing.
+    """
     told = {gap.field for gap in known}
     missing = dict.fromkeys(place for path in paths for place in _missing(body, path.split("."), ""))
     return tuple(Gap(place, REQUIRED) for place in missing if place not in told)
+
+
+def either(body: BaseModel, paths: tuple[str, ...], known: Iterable[Gap]) -> tuple[Gap, ...]:
+    """Tell all the dotted `paths` when none of them has anything in `body`, less those that are `known` gaps."""
+    told = {gap.field for gap in known}
+    missing = [place for path in paths for place in _missing(body, path.split("."), "")]
+    if len(missing) < len(paths):
+        return ()
+    return tuple(Gap(place, EITHER) for place in missing if place not in told)
 
 
 def unknown_fields(body: BaseModel, data: Any) -> int:
@@ -116,13 +129,17 @@ def _unknown_below(value: Any, raw: Any) -> int:
 
 
 def _missing(value: Any, path: list[str], walked: str) -> Iterator[str]:
-    if value is None or (isinstance(value, tuple) and not value):
+    if value is None or value == () or (not path and _is_untyped(value)):
         yield walked
     elif path and path[0] == "*":
         for index, row in enumerate(value):
             yield from _missing(row, path[1:], f"{walked}.{index}")
     elif path:
         yield from _missing(getattr(value, path[0]), path[1:], f"{walked}.{path[0]}" if walked else path[0])
+
+
+def _is_untyped(value: Any) -> bool:
+    return isinstance(value, BaseModel) and all(part is None or part == () for _, part in value)
 
 
 def _place(error: ErrorDetails, data: Any) -> Place:

@@ -1,4 +1,7 @@
-"""Golden samples: one of each event and outcome, and of each kind of document. The people in them are invented."""
+"""Golden samples: one of each event and outcome, of each kind of document, and of each variant with fields of its own.
+
+The people in them are invented.
+"""
 
 import json
 from importlib.resources import files
@@ -10,14 +13,20 @@ from schemas import document_issued
 _FOLDER = files("schemas").joinpath("samples")
 
 
-def sample(type: str, kind: str | None = None) -> dict[str, Any]:  # noqa: A002 (the envelope's own word)
+def sample(type: str, kind: str | None = None, variant: str | None = None) -> dict[str, Any]:  # noqa: A002 (the envelope's own word)
     """Give the data of the golden sample of `type`; for an issued document of `kind`, by default a mandado de prisão.
 
-    Raises `KeyError` where there is none.
+    A variant that demands other fields than its kind has its own. Raises `KeyError` where there is none.
     """
-    name = f"{type}.json" if type != document_issued.TYPE else f"{type}.{kind or Kind.MANDADO_PRISAO_CRIMINAL}.json"
+    chosen = (kind or Kind.MANDADO_PRISAO_CRIMINAL, variant) if type == document_issued.TYPE else ()
+    name = ".".join(str(part) for part in (type, *chosen, "json") if part)
     file = _FOLDER.joinpath(name)
     if not file.is_file():
         raise KeyError(f"no sample {name}")
     data: dict[str, Any] = json.loads(file.read_text("utf-8"))
     return data
+
+
+def names() -> tuple[str, ...]:
+    """List the golden samples: the event type, for an issued document followed by `.KIND` and perhaps `.VARIANT`."""
+    return tuple(sorted(file.name.removesuffix(".json") for file in _FOLDER.iterdir()))

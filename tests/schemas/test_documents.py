@@ -2,42 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 
 from rules.words import Kind
 from schemas.document_issued import DocumentIssued, document_issued
-from schemas.fields import FORMS, AlvaraSolturaFields, MandadoPrisaoFields
+from schemas.fields import AlvaraSolturaFields, MandadoPrisaoFields
 from schemas.gaps import Gap
 from schemas.reading import Event, read
 from schemas.record import RawRecord
 from schemas.samples import sample
+from tests.schemas.issued import ISSUED, changed, gaps_of
 
-ISSUED = "saj.document.issued.v1"
 Build = Callable[..., RawRecord]
-
-
-def _gaps(data: dict[str, Any]) -> dict[str, str]:
-    return {gap.field: gap.rule for gap in document_issued(data)[1]}
-
-
-def _changed(path: str, value: object, kind: str | None = None) -> dict[str, Any]:
-    data = sample(ISSUED, kind)
-    *holders, last = path.split(".")
-    holder: Any = data
-    for part in holders:
-        holder = holder[int(part)] if part.isdigit() else holder[part]
-    holder[last] = value
-    return data
-
-
-@pytest.mark.parametrize("kind", FORMS)
-def test_a_whole_document_has_no_gap_and_keeps_every_value(kind: str) -> None:
-    body, gaps = document_issued(sample(ISSUED, kind))
-    assert gaps == ()
-    assert isinstance(body.fields, FORMS[kind].model)
-    assert body.model_dump(mode="json", exclude_unset=True) == sample(ISSUED, kind)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +50,7 @@ def test_a_whole_document_has_no_gap_and_keeps_every_value(kind: str) -> None:
     ],
 )
 def test_a_value_that_does_not_hold_is_one_gap_with_its_rule(path: str, value: object, rule: str) -> None:
-    gaps = _gaps(_changed(path, value))
+    gaps = gaps_of(changed(path, value))
     assert list(gaps.values()) == [rule]
     assert next(iter(gaps)).startswith(path)
 
@@ -100,42 +77,12 @@ def test_a_value_that_does_not_hold_is_one_gap_with_its_rule(path: str, value: o
 )
 @pytest.mark.parametrize("nothing", [None, " "])
 def test_what_is_required_and_has_nothing_typed_is_a_gap(path: str, nothing: str | None) -> None:
-    assert _gaps(_changed(path, nothing)) == {path: "is required"}
-
-
-@pytest.mark.parametrize(
-    ("kind", "fields"),
-    [
-        (Kind.MANDADO_PRISAO_CRIMINAL, {"data_validade", "especie_prisao", "sintese_decisao"}),
-        (Kind.CONTRAMANDADO_PRISAO, {"motivo", "sintese_decisao"}),
-        (Kind.ALVARA_SOLTURA, {"motivo", "sintese_decisao"}),
-        (Kind.CERTIDAO_CUMPRIMENTO_PRISAO, {"data_cumprimento", "local_prisao", "responsavel_prisao"}),
-    ],
-)
-def test_without_fields_each_required_one_is_named(kind: Kind, fields: set[str]) -> None:
-    assert set(_gaps(_changed("fields", None, kind))) == {f"fields.{name}" for name in fields}
-
-
-def test_fields_that_are_no_object_are_a_gap_beside_what_they_should_hold() -> None:
-    assert _gaps(_changed("fields", [], Kind.ALVARA_SOLTURA)) == {
-        "fields": "must be an object",
-        "fields.motivo": "is required",
-        "fields.sintese_decisao": "is required",
-    }
-
-
-def test_a_flagrante_conversion_needs_its_arrest_and_a_flagrante_alvara_its_place() -> None:
-    assert _gaps(_changed("variant", "CONVERSAO_FLAGRANTE")) == {"fields.prisao": "is required"}
-    assert _gaps(_changed("variant", "PRISAO_FLAGRANTE", Kind.ALVARA_SOLTURA)) == {"fields.local_prisao": "is required"}
-
-
-def test_an_alvara_without_variant_has_no_gap() -> None:
-    assert _gaps(_changed("variant", None, Kind.ALVARA_SOLTURA)) == {}
+    assert gaps_of(changed(path, nothing)) == {path: "is required"}
 
 
 def test_what_was_issued_under_contingency_or_outside_saj_needs_its_reason() -> None:
-    assert set(_gaps(_changed("origin", "CONTINGENCIA"))) == {"contingency.text", "contingency.failed_access_at"}
-    assert set(_gaps(_changed("origin", "EXCEPCIONAL"))) == {"exceptional"}
+    assert set(gaps_of(changed("origin", "CONTINGENCIA"))) == {"contingency.text", "contingency.failed_access_at"}
+    assert set(gaps_of(changed("origin", "EXCEPCIONAL"))) == {"exceptional"}
 
 
 def test_the_rest_of_a_document_with_gaps_is_kept() -> None:
@@ -159,7 +106,7 @@ def test_the_rest_of_a_document_with_gaps_is_kept() -> None:
 
 
 def test_identifiers_come_out_in_one_form_whichever_way_they_were_typed() -> None:
-    data = _changed("case.number", "00012340920208120001")
+    data = changed("case.number", "00012340920208120001")
     data["party"] |= {"cpf": "123.456.789-09", "rji": "260000017-34"}
     data["antecedents"] = [{"national_number": "0001234-09.2020.8.12.0001.01.0001-07"}]
     body, gaps = document_issued(data)
@@ -178,11 +125,11 @@ def test_identifiers_come_out_in_one_form_whichever_way_they_were_typed() -> Non
     ],
 )
 def test_any_changed_digit_of_a_case_number_is_a_gap(number: str) -> None:
-    assert _gaps(_changed("case.number", number)) == {}
+    assert gaps_of(changed("case.number", number)) == {}
     for index, digit in enumerate(number):
         if digit.isdigit():
             wrong = f"{number[:index]}{(int(digit) + 1) % 10}{number[index + 1 :]}"
-            assert set(_gaps(_changed("case.number", wrong))) == {"case.number"}, wrong
+            assert set(gaps_of(changed("case.number", wrong))) == {"case.number"}, wrong
 
 
 def test_dates_and_instants_are_typed_and_instants_keep_their_offset() -> None:

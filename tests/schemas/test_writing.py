@@ -10,13 +10,12 @@ import pytest
 from pydantic import ValidationError
 
 from rules.words import Kind, Reason
-from schemas.commands import COMMANDS
 from schemas.document_issued import TYPE as ISSUED
 from schemas.fields import FORMS
 from schemas.outcomes import HOLD_REASONS, TYPES, ContingencyRecord, Dispatch, DocumentHeld
 from schemas.reading import READERS
 from schemas.record import RawRecord
-from schemas.samples import sample
+from schemas.samples import names, sample
 from schemas.topics import FOREVER, HOME, TOPICS
 from schemas.writing import InternalRecordError, canonical, compose, digest, read_internal
 
@@ -37,10 +36,12 @@ def test_each_outcome_sample_round_trips_byte_for_byte(type_: str) -> None:
 
 
 def test_there_is_one_sample_of_each_type_and_kind_and_each_file_is_in_its_one_form() -> None:
-    folder = files("schemas").joinpath("samples")
-    kinds = {f"{ISSUED}.{kind}.json" for kind in FORMS}
-    assert {file.name for file in folder.iterdir()} == kinds | {f"{name}.json" for name in (*COMMANDS, *TYPES)}
-    for file in folder.iterdir():
+    kinds = {f"{ISSUED}.{kind}" for kind in FORMS}
+    variants = {
+        f"{ISSUED}.{kind}.{name}" for kind, form in FORMS.items() for name, more in form.variants.items() if more
+    }
+    assert set(names()) == kinds | variants | set(READERS) - {ISSUED} | set(TYPES)
+    for file in files("schemas").joinpath("samples").iterdir():
         text = file.read_text("utf-8")
         assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n", file.name
 

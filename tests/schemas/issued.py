@@ -1,0 +1,24 @@
+"""Issued documents as the tests spoil them: a golden sample with one member changed, and the gaps that it then has."""
+
+from typing import Any
+
+from schemas.document_issued import document_issued
+from schemas.samples import names, sample
+
+ISSUED = "saj.document.issued.v1"
+# Kind, and variant where it has a sample of its own.
+WHOLE = [name.removeprefix(f"{ISSUED}.").split(".") for name in names() if name.startswith(ISSUED)]
+
+
+def gaps_of(data: dict[str, Any]) -> dict[str, str]:
+    return {gap.field: gap.rule for gap in document_issued(data)[1]}
+
+
+def changed(path: str, value: object, kind: str | None = None) -> dict[str, Any]:
+    data = sample(ISSUED, kind)
+    *holders, last = path.split(".")
+    holder: Any = data
+    for part in holders:
+        holder = holder[int(part)] if part.isdigit() else holder[part]
+    holder[last] = value
+    return data
