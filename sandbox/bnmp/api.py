@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,8 @@ from sandbox.bnmp.world import Answer, Call, World, json_object
 
 MAX_BODY = 4 * 1024 * 1024
 _PROXY_PAGE = "<html><body><h1>Serviço temporariamente indisponível</h1></body></html>"
+_GATEWAY_JSON = {"status": 503, "error": "Service Unavailable", "message": "upstream connect error"}
+SILENT_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Gate:
     def __init__(self, world: World, link: Link) -> None:
         """Guard that world behind that link."""
         self._world, self._link = world, link
+        self._burst = 0
 
     def app(self) -> web.Application:
         """Return the application that answers on the API port."""
@@ -128,18 +132,31 @@ class Gate:
 
     async def _broken_link(self) -> Answer | None:
         """Play the link's mode: an answer that no application gave, or, for blackhole, silence and then a cut."""
-        mode = self._link.mode
+        mode = self._struck()
         if mode == "blackhole":
-            await self._link.changed()
+            # Nobody is told when the caller gives up, so the waiting has a bound of its own.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._link.changed(), SILENT_SECONDS)
             raise _Silence(mode)
         if mode == "http503":
-            return Answer(503, _PROXY_PAGE, html=True, error=mode)
+            page = _GATEWAY_JSON if self._link.as_json else _PROXY_PAGE
+            return Answer(503, page, html=not self._link.as_json, error=mode)
         if mode == "html":
             return Answer(200, _PROXY_PAGE, html=True, error=mode)
         if mode == "slow":
             # Before the effect: a client that gives up meanwhile is not spared the effect.
             await asyncio.sleep(self._link.slow_seconds)
         return None
+
+    def _struck(self) -> str:
+        """Give the link's mode, or the one that a mood puts in its place for this request."""
+        moods, dice = self._world.moods, self._world.dice
+        if self._link.mode != "up":
+            return self._link.mode
+        if moods.http503 and (self._burst or dice.strikes("http503", moods.http503)):
+            self._burst = (self._burst or max(1, int(moods.http503_burst))) - 1
+            return "http503"
+        return "blackhole" if dice.strikes("blackhole", moods.blackhole) else "up"
 
     def _refused(self, refusal: Refusal, request: web.Request) -> Answer:
         headers = {"Retry-After": str(self._world.moods.retry_after_s)} if refusal.status == 429 else {}

@@ -31,10 +31,13 @@ class Control:
         return app
 
     async def link(self, wish: dict[str, Any]) -> dict[str, Any]:
-        """Set the link's mode: `{"mode", "slow_seconds"?}`."""
-        self._link.slow_seconds = float(wish.get("slow_seconds", self._link.slow_seconds))
-        await self._link.set(str(wish.get("mode")))
-        return {"mode": self._link.mode, "slow_seconds": self._link.slow_seconds}
+        """Set the link's mode: `{"mode", "slow_seconds"?, "accepts"?: false (blackhole), "json"?: true (http503)}`."""
+        seconds = float(wish.get("slow_seconds", self._link.slow_seconds))
+        await self._link.set(
+            str(wish.get("mode")), accepts=_flag(wish, "accepts", True), as_json=_flag(wish, "json", False)
+        )
+        self._link.slow_seconds = seconds
+        return {"mode": self._link.mode, "slow_seconds": seconds}
 
     async def moods(self, wish: dict[str, Any]) -> dict[str, Any]:
         """Change some moods; `seed` starts chance anew."""
@@ -79,6 +82,13 @@ class Control:
 
     async def _show_book(self, _request: web.Request) -> web.Response:
         return web.json_response(self._world.pages())
+
+
+def _flag(wish: dict[str, Any], name: str, default: bool) -> bool:  # noqa: FBT001 (a value)
+    value = wish.get(name, default)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false")  # noqa: TRY004 - one kind of error for a bad wish
+    return value
 
 
 def _told(act: Callable[[Any], Awaitable[dict[str, Any]]]) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -2,11 +2,21 @@
 
 import asyncio
 import socket
+from enum import StrEnum, auto
 
 from aiohttp import web
 
 MODES = ("up", "refuse", "blackhole", "http503", "html", "slow")
 HOST = "127.0.0.1"
+_FILLERS = 4
+
+
+class Door(StrEnum):
+    """What a caller meets at the port: `FULL` is a queue that nobody empties, so that no connection comes about."""
+
+    OPEN = auto()
+    CLOSED = auto()
+    FULL = auto()
 
 
 class Link:
@@ -17,9 +27,12 @@ class Link:
         self.port = port
         self.mode = "up"
         self.slow_seconds = 2.0
+        self.as_json = False
+        self._door = Door.OPEN
         self._server: web.Server | None = None
         self._listening: asyncio.Server | None = None
         self._reserved: socket.socket | None = None
+        self._fillers: list[socket.socket] = []
         self._changed = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -30,19 +43,22 @@ class Link:
         self.port = self._reserved.getsockname()[1]
         await self._listen()
 
-    async def set(self, mode: str) -> None:
-        """Change the mode; raises ValueError for one that does not exist."""
+    async def set(self, mode: str, *, accepts: bool = True, as_json: bool = False) -> None:
+        """Change the mode; raises ValueError for one that does not exist.
+
+        `accepts` False: a blackhole that makes no connection either. `as_json`: the 503 comes as a gateway's JSON.
+        """
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}")
+        if not accepts and mode != "blackhole":
+            raise ValueError("only a blackhole may accept no connection")
+        if as_json and mode != "http503":
+            raise ValueError("only http503 may speak JSON")
         async with self._turn:
-            before, self.mode = self.mode, mode
+            self.mode, self.as_json = mode, as_json
             self._changed.set()
             self._changed = asyncio.Event()
-            if mode == "refuse" and before != "refuse":
-                self._shut()
-                self._reserved = _bound(self.port)
-            elif mode != "refuse" and before == "refuse":
-                await self._listen()
+            await self._become(Door.CLOSED if mode == "refuse" else Door.OPEN if accepts else Door.FULL)
 
     async def changed(self) -> None:
         """Wait until the mode changes or the link closes."""
@@ -52,9 +68,18 @@ class Link:
         """Stop listening, abort what is open, give the port back."""
         self._changed.set()
         self._shut()
-        if self._reserved is not None:
-            self._reserved.close()
-            self._reserved = None
+
+    async def _become(self, door: Door) -> None:
+        before, self._door = self._door, door
+        if door is before:
+            return
+        if before is not Door.CLOSED:
+            self._shut()
+            self._reserved = _bound(self.port)
+        if door is Door.OPEN:
+            await self._listen()
+        elif door is Door.FULL and self._reserved is not None:
+            self._fillers = _filled(self._reserved)
 
     async def _listen(self) -> None:
         if self._reserved is None or self._server is None:
@@ -66,9 +91,23 @@ class Link:
         if self._listening is not None:
             self._listening.close()
             self._listening = None
+        for kept in (*self._fillers, self._reserved):
+            if kept is not None:
+                kept.close()
+        self._fillers, self._reserved = [], None
         for connection in self._server.connections if self._server else ():
             if connection.transport is not None:
                 connection.transport.abort()
+
+
+def _filled(listening: socket.socket) -> list[socket.socket]:
+    """Listen with a queue of one that is taken already: the kernel leaves further connections unanswered."""
+    listening.listen(0)
+    fillers = [socket.socket() for _ in range(_FILLERS)]
+    for filler in fillers:
+        filler.setblocking(False)
+        filler.connect_ex(listening.getsockname())
+    return fillers
 
 
 def _bound(port: int) -> socket.socket:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-_PROBABILITIES = ("drop_after_accept", "http500", "throttle")
+_PROBABILITIES = ("drop_after_accept", "http500", "throttle", "http503", "blackhole")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +14,17 @@ class Moods:
 
     `latency_ms` [low, high] comes after the effect and before the answer; `drop_after_accept`: the effect
     happens and the connection is closed without an answer (creations, annulments, signatures); `http500` and
-    `throttle` strike before any effect; `token_ttl_s` is the life of a session's token.
+    `throttle` strike before any effect, as do `http503` (a gateway's page, for `http503_burst` requests in a row) and
+    `blackhole` (the request is never answered); `token_ttl_s` is the life of a session's token.
     """
 
     handshake: bool = True
     drop_after_accept: float = 0.0
     http500: float = 0.0
     throttle: float = 0.0
+    http503: float = 0.0
+    http503_burst: int = 1
+    blackhole: float = 0.0
     retry_after_s: int = 1
     latency_ms: tuple[float, float] = (0.0, 0.0)
     token_ttl_s: float = 3600.0
