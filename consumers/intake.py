@@ -70,7 +70,7 @@ class Intake:
             return Arrival(record, event, command=_answered(event.body))
         if isinstance(event.body, DocumentIssued):
             return Arrival(record, event, document=_document(event, event.body), names=_names(event.body))
-        raise TypeError(f"{event.type} has no place in the intake")
+        return _unacted(record, event)
 
 
 def _unprocessable(arrival: Arrival, error: Exception) -> Arrival:
@@ -82,6 +82,13 @@ def _unprocessable(arrival: Arrival, error: Exception) -> Arrival:
     document_id = getattr(getattr(event, "body", None), "document_id", None)
     dead = Unreadable(Code.UNPROCESSABLE, detail, event.type, event.ce_id, event.source, document_id)
     return Arrival(record, dead)
+
+
+def _unacted(record: RawRecord, event: Event) -> Arrival:
+    """What the contract has and this service does not act on yet: kept whole, told, and redriven once it does."""
+    document_id = getattr(event.body, "document_id", None)
+    detail = "this version does not act on the type"
+    return Arrival(record, Unreadable(Code.UNPROCESSABLE, detail, event.type, event.ce_id, event.source, document_id))
 
 
 def _names(body: DocumentIssued) -> Names:

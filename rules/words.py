@@ -146,6 +146,17 @@ class Consent(_Name):
     NAO_PERGUNTADO = auto()
 
 
+class CustodyEvent(_Name):
+    """What an event of a party's history does; each court has its own codes for them."""
+
+    PRISAO = auto()
+    RECAPTURA = auto()
+    CONVERSAO_FLAGRANTE = auto()
+    PRISAO_CIVIL = auto()
+    ALVARA_SOLTURA = auto()
+    TERMINO_PRISAO = auto()
+
+
 class PecaStatus(_Name):
     """BNMP's status of a document; an unknown label is kept verbatim as a plain string beside these."""
 

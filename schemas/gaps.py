@@ -28,6 +28,7 @@ _RULES = {
     "date_type": "is not a date YYYY-MM-DD",
     "datetime_type": "is not an instant with offset (RFC 3339)",
     "model_type": "must be an object",
+    "dict_type": "must be an object",
     "tuple_type": "must be a list",
     "literal_error": "is not one of the words of the contract",
     "enum": "is not one of the words of the contract",
@@ -108,13 +109,13 @@ def unknown_fields(body: BaseModel, data: Any) -> int:
     """Count the members of `data`, at any depth that `body` has read, which the model does not know."""
     if not isinstance(data, Mapping):
         return 0
-    known = type(body).model_fields
+    known = {field.alias or name: name for name, field in type(body).model_fields.items()}
     count = 0
     for name, raw in data.items():
         if name not in known:
             count += 1
         elif isinstance(raw, dict | list):
-            count += _unknown_below(getattr(body, name), raw)
+            count += _unknown_below(getattr(body, known[name]), raw)
     return count
 
 

@@ -8,11 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
 
-from schemas import commands, document_issued
+from rules.words import CustodyEvent
+from schemas import commands, custody_recorded, document_issued, document_withdrawn
 from schemas.codes import Code
 from schemas.document_issued import DocumentIssued
 from schemas.envelope import Envelope, EnvelopeError, attributes, open_envelope
@@ -22,12 +24,14 @@ from schemas.json_text import JsonError, digest, parse, peek
 from schemas.record import RawRecord
 from schemas.topics import HOME, TOPICS
 
-__all__ = ["READERS", "Code", "Event", "Gap", "Unreadable", "read"]
+__all__ = ["READERS", "Code", "Event", "Gap", "Unreadable", "read", "readers_for"]
 
 Reader = Callable[[Mapping[str, Any]], tuple[BaseModel, tuple[Gap, ...]]]
 
 READERS: Mapping[str, Reader] = {
     document_issued.TYPE: document_issued.document_issued,
+    document_withdrawn.TYPE: document_withdrawn.document_withdrawn,
+    custody_recorded.TYPE: custody_recorded.custody_recorded,
     **{type_: commands.command_reader(model) for type_, model in commands.COMMANDS.items()},
 }
 _SMALLEST_LIMIT = min(topic.max_message_bytes for topic in TOPICS.values())
@@ -72,10 +76,15 @@ class _RefusedError(Exception):
         self.code = code
 
 
-def read(record: RawRecord, *, tribunal: str) -> Event | Unreadable:
+def readers_for(codes: Mapping[int, CustodyEvent]) -> Mapping[str, Reader]:
+    """Give the readers of a court that has these codes of custody events."""
+    return {**READERS, custody_recorded.TYPE: partial(custody_recorded.custody_recorded, codes=codes)}
+
+
+def read(record: RawRecord, *, tribunal: str, readers: Mapping[str, Reader] = READERS) -> Event | Unreadable:
     """Read one record for the deployment of `tribunal`; never raises, whatever the bytes."""
     try:
-        return _read(record, tribunal)
+        return _read(record, tribunal, readers)
     except _RefusedError as refused:
         known = attributes(record.headers)
         return Unreadable(
@@ -88,10 +97,13 @@ def read(record: RawRecord, *, tribunal: str) -> Event | Unreadable:
         )
 
 
-def _read(record: RawRecord, tribunal: str) -> Event:
+def _read(record: RawRecord, tribunal: str, readers: Mapping[str, Reader]) -> Event:
     value = _value(record)
     envelope = _envelope(record)
-    reader = _reader(envelope.type, record.topic)
+    _check_home(envelope.type, record.topic)
+    reader = readers.get(envelope.type)
+    if reader is None:
+        raise _RefusedError(Code.UNKNOWN_TYPE, "the type is written by us and read by others")
     data = _data(value)
     try:
         body, gaps = reader(data)
@@ -130,16 +142,12 @@ def _envelope(record: RawRecord) -> Envelope:
         raise _RefusedError(Code.NO_ENVELOPE, str(error)) from None
 
 
-def _reader(type_: str, topic: str) -> Reader:
+def _check_home(type_: str, topic: str) -> None:
     home = HOME.get(type_)
     if home is None:
         raise _RefusedError(Code.UNKNOWN_TYPE, "the type is not in the contract")
     if home != topic:
         raise _RefusedError(Code.WRONG_TOPIC, f"the type belongs on {home}")
-    reader = READERS.get(type_)
-    if reader is None:
-        raise _RefusedError(Code.UNKNOWN_TYPE, "the type is not read by this version")
-    return reader
 
 
 def _data(value: bytes) -> dict[str, Any]:

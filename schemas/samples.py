@@ -19,8 +19,12 @@ def sample(type: str, kind: str | None = None, variant: str | None = None) -> di
     A variant that demands other fields than its kind has its own. Raises `KeyError` where there is none.
     """
     chosen = (kind or Kind.MANDADO_PRISAO_CRIMINAL, variant) if type == document_issued.TYPE else ()
-    name = ".".join(str(part) for part in (type, *chosen, "json") if part)
-    file = _FOLDER.joinpath(name)
+    return named(".".join(part for part in (type, *chosen) if part))
+
+
+def named(name: str) -> dict[str, Any]:
+    """Give the data of one of `names()`, or raise `KeyError`."""
+    file = _FOLDER.joinpath(f"{name}.json")
     if not file.is_file():
         raise KeyError(f"no sample {name}")
     data: dict[str, Any] = json.loads(file.read_text("utf-8"))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
-from rules.words import Consent, Role, Variant
+from rules.words import Consent, Kind, Role, Variant
 from schemas import identifiers
 
 T = TypeVar("T")
@@ -87,6 +87,12 @@ def _rows(value: Any) -> Any:
     return tuple(value)
 
 
+def _given_rows(value: Any) -> Any:
+    if value is None:
+        raise refusal("is required")
+    return _rows(value)
+
+
 def _checked(read: Callable[[str], str | None], rule: str) -> AfterValidator:
     def check(value: str) -> str:
         found = read(value)
@@ -110,11 +116,16 @@ Date = Annotated[date, BeforeValidator(_date)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 Rows = Annotated[tuple[T, ...], BeforeValidator(_rows)]
+# Where no rows at all must have been said, and not only left out.
+GivenRows = Annotated[tuple[T, ...], BeforeValidator(_given_rows)]
+# An object of which only the ledger can tell what it should hold.
+Raw = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
 CaseNumber = Annotated[str, _checked(identifiers.case_number, "is not a case number with right check digits")]
 Cpf = Annotated[str, _checked(identifiers.cpf, "is not a CPF with right check digits")]
 Rji = Annotated[str, _checked(identifiers.rji, "is not an RJI of 11 digits")]
 NationalNumber = Annotated[str, _checked(identifiers.national_number, "is not a national number of 28 digits")]
 # Words of the contract come as text; a strict enum would want the member itself.
+KindWord = Annotated[Kind, Strict(strict=False)]
 RoleWord = Annotated[Role, Strict(strict=False)]
 VariantWord = Annotated[Variant, Strict(strict=False)]
 ConsentWord = Annotated[Consent, Strict(strict=False)]

@@ -216,3 +216,14 @@ def test_a_kind_without_a_row_in_the_rules_is_held_and_never_lost(office: Office
     office.issue(paper("CERTIDAO", "C-1") | {"kind": kind, "fields": sample(TYPE, kind)["fields"]})
     # then
     assert office.row("C-1")["missing"] == ["kind"]
+
+
+def test_what_nothing_acts_on_yet_is_a_dead_letter_and_its_neighbours_go_on(office: Office) -> None:
+    # given
+    type_ = "saj.link.tested.v1"
+    tested = office.event(type_, COMMANDS, sample(type_), key=b"link")
+    # when
+    taken = office.take(tested, office.issued(paper("MANDADO", "M-1")))
+    # then
+    assert taken.counts["dead_letter"] == 1
+    assert office.standing("M-1") == (State.READY, None)

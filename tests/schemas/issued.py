@@ -4,6 +4,7 @@ from typing import Any
 
 from schemas.document_issued import document_issued
 from schemas.samples import names, sample
+from schemas.topics import HOME
 
 ISSUED = "saj.document.issued.v1"
 # Kind, and variant where it has a sample of its own.
@@ -22,3 +23,8 @@ def changed(path: str, value: object, kind: str | None = None) -> dict[str, Any]
         holder = holder[int(part)] if part.isdigit() else holder[part]
     holder[last] = value
     return data
+
+
+def type_of(name: str) -> str:
+    """The event type of a sample's name."""
+    return next(type_ for type_ in HOME if f"{name}.".startswith(f"{type_}."))

@@ -121,9 +121,16 @@ def test_wrong_topic_names_where_the_type_belongs(record: Build) -> None:
     assert (got.code, got.detail) == (Code.WRONG_TOPIC, "the type belongs on saj.documents.issued")
 
 
-@pytest.mark.parametrize("name", [b"saj.document.issued.v9", b"saj.document.withdrawn.v1"])
-def test_unknown_type_is_a_dead_letter_and_so_is_one_without_a_reader_yet(record: Build, name: bytes) -> None:
-    got = _refused(record(sample(ISSUED), ce_type=name))
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        (b"saj.document.issued.v9", "saj.documents.issued"),
+        (b"SAJ.document.issued.v1", "saj.documents.issued"),
+        (b"bnmp.document.held.v1", "saj.outcomes"),
+    ],
+)
+def test_unknown_type_is_what_nobody_reads_here(record: Build, name: bytes, topic: str) -> None:
+    got = _refused(record(sample(ISSUED), ce_type=name, topic=topic))
     assert (got.code, got.type, got.document_id) == (Code.UNKNOWN_TYPE, name.decode(), "TJMS-2026-000100")
 
 

@@ -1,0 +1,99 @@
+"""`saj.custody.recorded.v1`: an event of the party's history that begins or ends a custody.
+
+Lenient: only which event it is and whose is demanded. Event codes are each court's own: a table says what they mean,
+and an event whose code is not in it is kept and means nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from rules.words import CustodyEvent
+from schemas.fields import Place
+from schemas.gaps import Gap, required, settle
+from schemas.shapes import CaseNumber, Date, Identifier, Instant, Reading, Rji, RoleWord, Tribunal
+
+TYPE = "saj.custody.recorded.v1"
+
+Code = Annotated[int, Field(ge=0, le=999_999)]
+
+# The court of Mato Grosso do Sul's (TJMS 187990979 and the page on civil warrants).
+EVENT_CODES: Mapping[int, CustodyEvent] = {
+    144: CustodyEvent.PRISAO,
+    626: CustodyEvent.RECAPTURA,
+    890: CustodyEvent.CONVERSAO_FLAGRANTE,
+    966: CustodyEvent.PRISAO_CIVIL,
+    62: CustodyEvent.ALVARA_SOLTURA,
+    221: CustodyEvent.TERMINO_PRISAO,
+}
+STARTING = frozenset(EVENT_CODES.values()) - {CustodyEvent.ALVARA_SOLTURA, CustodyEvent.TERMINO_PRISAO}
+
+
+class CaseOfCustody(Reading):
+    """The case in whose history the event was written."""
+
+    number: CaseNumber | None = None
+
+
+class PartyInCustody(Reading):
+    """The person."""
+
+    party_id: Identifier
+    rji: Rji | None = None
+
+
+class Custody(Reading):
+    """The custody that begins: its kind by the court's code, whether it counts for the sentence, and where."""
+
+    kind_code: Code | None = None
+    counts_for_sentence: bool | None = None
+    place_kind: Identifier | None = None
+    place: Place | None = None
+
+
+class RecordedBy(Reading):
+    """Who wrote the event down."""
+
+    role: RoleWord | None = None
+    user: Identifier | None = None
+
+
+class CustodyRecorded(Reading):
+    """The event as far as it holds. `event` is what the code means in this court, None where its table has no such code.
+
+    `effective_date` is the day on which it happened, not the day of typing; `other_court`: another court's prison.
+    """
+
+    event_id: Identifier
+    tribunal: Tribunal
+    party: PartyInCustody
+    case: CaseOfCustody | None = None
+    event_code: Code | None = None
+    effective_date: Date | None = None
+    unit: Identifier | None = None
+    other_court: bool | None = None
+    custody: Custody | None = None
+    recorded_by: RecordedBy | None = None
+    recorded_at: Instant | None = None
+    event: CustodyEvent | None = Field(default=None, exclude=True)
+
+
+REQUIRED = ("event_code", "case.number", "effective_date")
+REQUIRED_TO_START = ("custody.kind_code",)
+
+
+def custody_recorded(
+    data: Mapping[str, Any], codes: Mapping[int, CustodyEvent] = EVENT_CODES
+) -> tuple[CustodyRecorded, tuple[Gap, ...]]:
+    """Read a custody event by the court's table of codes and name its gaps.
+
+    Raises `UnsettledError` when tribunal, event_id or party.party_id does not have the right shape.
+    """
+    body, gaps = settle(CustodyRecorded, {name: value for name, value in data.items() if name != "event"})
+    body = body.model_copy(update={"event": None if body.event_code is None else codes.get(body.event_code)})
+    if body.event_code is not None and body.event is None:
+        # It means nothing here: nothing is asked of it, and nobody is asked for it.
+        return body, ()
+    demanded = REQUIRED + (REQUIRED_TO_START if body.event in STARTING else ())
+    return body, gaps + required(body, demanded, gaps)
