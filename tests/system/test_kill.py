@@ -54,12 +54,12 @@ class Killer:
             self.failure = error
 
     def _kill(self, role: str, in_flight: Callable[[], int]) -> None:
-        deadline = time.monotonic() + MOST_SECONDS
+        deadline, dead = time.monotonic() + MOST_SECONDS, None
         while time.monotonic() < deadline:
-            if in_flight():
-                pid = next(child.pid for child in self.stack.supervisor.status() if child.name == role)
-                assert pid is not None
+            pid = next(child.pid for child in self.stack.supervisor.status() if child.name == role)
+            if pid not in (None, dead) and in_flight():
                 os.kill(pid, signal.SIGKILL)
+                dead = pid
                 self.kills[role] += 1
                 # What is still there when the process is not is what was in flight.
                 left = in_flight()
