@@ -14,7 +14,7 @@ import structlog
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
-from ledger.cursors import Place
+from ledger.cursors import NoCursorError, Place
 from schemas.record import RawRecord
 
 REFILL_SECONDS = 20.0
@@ -23,10 +23,6 @@ Gaps = tuple[tuple[Place, int, int], ...]
 """Stretches of partitions: (place, first offset, the offset after the last)."""
 
 log = structlog.get_logger(__name__)
-
-
-class NoCursorError(Exception):
-    """A partition was assigned that the ledger has no cursor for; run saj-bnmp offsets init."""
 
 
 class RecordsGoneError(Exception):
@@ -59,7 +55,7 @@ class LedgerConsumer(driver.Consumer):  # type: ignore[misc]  # Faust is untyped
         assigned = self.assignment()
         missing = [tp for tp in assigned if (tp.topic, tp.partition) not in known]
         if missing:
-            raise NoCursorError(f"no cursor for {missing[0].topic}[{missing[0].partition}]")
+            raise NoCursorError((missing[0].topic, missing[0].partition))
         wanted = {tp: known[tp.topic, tp.partition] for tp in assigned}
         await self.seek_wait({driver.ensure_aiokafka_TP(tp): offset for tp, offset in wanted.items()})
         # The group's offset follows the cursor at once, for on a quiet topic no record will take it along.

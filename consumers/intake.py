@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from ledger.arrivals import Arrival, GapError, Taken, in_order, take
+from ledger.cursors import NoCursorError
 from ledger.deployment import Deployment
 from ledger.engine import Database, OperationalError
 from ledger.persons import Names
@@ -43,16 +44,17 @@ class Intake:
         """Read, decide and record a batch in one transaction.
 
         A record on which our own code or the database fails alone is found by halving the batch; it becomes a dead
-        letter `UNPROCESSABLE` and stops nothing else. Raises `ledger.arrivals.GapError`, having written nothing, when
-        `gaps` is set and records before the batch were not handed over, and `OperationalError` when the database as a
-        whole is in trouble; what was written before that is dropped when it comes again.
+        letter `UNPROCESSABLE` and stops nothing else. Raises, having written nothing, when `gaps` is set,
+        `ledger.arrivals.GapError` for records before the batch that were not handed over and
+        `ledger.cursors.NoCursorError` for a partition without cursor; and `OperationalError` when the database as a
+        whole is in trouble: what was written before that is dropped when it comes again.
         """
         return self._take(in_order([self._arrival(record) for record in records]), gaps=gaps)
 
     def _take(self, arrivals: Sequence[Arrival], *, gaps: bool) -> Taken:
         try:
             return take(self.database, self.deployment, self.group, arrivals, self.database.clock(), gaps=gaps)
-        except (GapError, OperationalError):
+        except (GapError, NoCursorError, OperationalError):
             raise
         except Exception as error:
             if len(arrivals) > 1:

@@ -85,7 +85,7 @@ class _Batch:
 def take(
     database: Database, deployment: Deployment, group: str, arrivals: Sequence[Arrival], now: datetime, *, gaps: bool
 ) -> Taken:
-    """Take a batch in one transaction; raises GapError, with nothing written, where `gaps` are looked for."""
+    """Take a batch in one transaction; where `gaps` are looked for, GapError and NoCursorError leave nothing written."""
     ordered = in_order(arrivals)
     with database.transaction() as connection:
         known = cursors.cursors(connection, group)
@@ -122,6 +122,8 @@ def _ends(known: Mapping[Place, cursors.Cursor], new: Sequence[Arrival], *, gaps
     found = []
     for arrival in new:
         place = (arrival.record.topic, arrival.record.partition)
+        if gaps and place not in known:
+            raise cursors.NoCursorError(place)
         expected = ends.get(place, _next(known, arrival.record))
         if arrival.record.offset > expected:
             found.append((place, expected, arrival.record.offset))

@@ -7,10 +7,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.bulk import upsert
+from ledger.engine import LedgerError
 from ledger.tables import consumed
 
 Place = tuple[str, int]
 """A topic's name and a partition."""
+
+
+class NoCursorError(LedgerError):
+    """A partition has no cursor: nobody said where its reading begins; run saj-bnmp offsets init."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(f"no cursor for {place[0]}[{place[1]}]: run saj-bnmp offsets init --from earliest|latest|TIME")
 
 
 @dataclass(frozen=True, slots=True)

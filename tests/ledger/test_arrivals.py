@@ -40,6 +40,18 @@ def test_a_batch_moves_its_cursors_and_says_what_became_of_it(office: Office) ->
     assert next_offsets(office) == taken.next_offsets
 
 
+def test_a_partition_without_cursor_is_refused_and_nothing_is_written(office: Office) -> None:
+    # given records of which one lies where nobody said that reading begins
+    records = [
+        office.issued(paper("MANDADO", f"M-{n}", person=n), partition=partition) for n, partition in ((0, 0), (1, 9))
+    ]
+    before = office.dump()
+    # when / then
+    with pytest.raises(cursors.NoCursorError, match=r"\[9\]: run saj-bnmp offsets init"):
+        office.take(*records)
+    assert office.dump() == before
+
+
 def test_a_gap_before_or_within_a_batch_writes_nothing(office: Office) -> None:
     # given
     records = [office.issued(paper("MANDADO", f"M-{n}", person=n)) for n in range(5)]
