@@ -16,7 +16,8 @@ from rules.casework import Say
 from rules.dossier import Document, Person
 from rules.kinds import MANDADOS
 from rules.words import Kind
-from schemas.outcomes import TYPES, DocumentOutcome, Writing
+from schemas.outcome import DocumentOutcome, Writing
+from schemas.outcomes import TYPES
 from schemas.record import RawRecord
 from schemas.topics import HOME
 from schemas.writing import compose

@@ -1,84 +1,23 @@
 """What we say on `saj.outcomes` and `bnmp.link`, and the two records of ours between the rooms.
 
-Writers never write an unknown field: extra members are refused. Every outcome has the tribunal, the instant and a
-message in Portuguese for the person at the counter; those about a document name it, and carry its `sequence`, of which
-a reader drops lower ones.
+What they have in common is in schemas/outcome.py.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
-from rules.words import AnswerClass, LinkState, Reason, Role, State
+from rules.words import LinkState, Reason
 from schemas.codes import Code
+from schemas.outcome import Actor, Attempt, Certificate, DocumentOutcome, Outcome, Who, Writing
 from schemas.shapes import CaseNumber, Identifier, NationalNumber, Rji, Tribunal
 
 FINAL_REASONS = frozenset({Reason.OUT_OF_SCOPE, Reason.WRONG_KIND})
 HOLD_REASONS = frozenset(Reason) - FINAL_REASONS - {Reason.NOT_COMMUNICATING}
 
+Banner = Literal["MANDADO_PRISAO_CIVIL_EM_ABERTO", "REU_PRESO", "REU_PRESO_OUTRO_PROCESSO"]
 Whole = Annotated[int, Field(ge=0, le=2**63 - 1)]
-
-
-class Writing(BaseModel):
-    """What every model that we write is built on: frozen, nothing unknown, instants with their offset."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, hide_input_in_errors=True)
-
-
-class Who(Writing):
-    """Who must act: a role, and its unit where one is meant."""
-
-    role: Role
-    unit: Identifier | None = None
-
-
-class Actor(Writing):
-    """Who acted."""
-
-    role: Role
-    user: Identifier
-    unit: Identifier | None = None
-
-
-class Attempt(Writing):
-    """One failed call: when it started, what was called, the class of the answer, and engineers' English about it."""
-
-    at: AwareDatetime
-    op: str
-    class_: AnswerClass = Field(alias="class")
-    detail: str
-
-
-class Certificate(Writing):
-    """A certidão of SAJ's own that a resolution or an annulment leaves in the case."""
-
-    id: Identifier
-    kind: Literal["CERTIDAO_CONTINGENCIA", "CERTIDAO_MANDADO_RETROATIVO", "CERTIDAO_ANULACAO"]
-    medium: Literal["DIGITAL", "FISICO"]
-    text: str
-    signer: Identifier
-    status: Literal["PENDING_RELEASE", "RELEASED"]
-    instruction: str
-
-
-class Outcome(Writing):
-    """What all outcomes share."""
-
-    tribunal: Tribunal
-    at: AwareDatetime
-    message: Annotated[str, Field(min_length=1)]
-
-
-class DocumentOutcome(Outcome):
-    """What all outcomes about a document share. `case_number` is None where the document's own did not hold."""
-
-    document_id: Identifier
-    case_number: CaseNumber | None
-    state: State
-    sequence: Annotated[int, Field(ge=1)]
-    reason: str | None = None
-    remedy: str | None = None
 
 
 def _one_of(allowed: frozenset[Reason]) -> Callable[[Reason], Reason]:
@@ -211,6 +150,56 @@ class Incident(Outcome):
     runbook: str
 
 
+class PersonLinked(Outcome):
+    """A party of a case has its RJI."""
+
+    party_id: Identifier
+    rji: Rji
+
+
+class BannersChanged(Outcome):
+    """Which banners the case should show for the party, and which no more."""
+
+    case_number: CaseNumber
+    party_id: Identifier
+    set: tuple[Banner, ...] = ()
+    removed: tuple[Banner, ...] = ()
+
+
+class LegacyItemChanged(Outcome):
+    """What became of an item of the legacy stock: VERDE was registered, VERMELHO was taken from the list."""
+
+    item_id: Identifier
+    colour: Literal["VERDE", "VERMELHO"]
+    certificate: Certificate | None = None
+
+
+class DivergenceFound(Outcome):
+    """We say one thing and the registry another, about a document or about a person; None: it says nothing."""
+
+    kind: Literal[
+        "CUSTODY_WITHOUT_WARRANT",
+        "RELEASE_EVENT_WITHOUT_RELEASE",
+        "RELEASE_WITHOUT_EVENT",
+        "REGISTRY_CUSTODY_WITHOUT_EVENT",
+        "FULFILMENT_WITHOUT_CERTIFICATE",
+        "MISSING_AT_REGISTRY",
+        "MISSING_HERE",
+        "STATUS",
+        "NUMBER",
+        "PERSON_STATUS",
+        "DUPLICATE",
+        "UNSIGNED",
+        "SECRECY",
+        "RJI",
+    ]
+    ours: str | None
+    registry: str | None
+    document_id: Identifier | None = None
+    case_number: CaseNumber | None = None
+    party_id: Identifier | None = None
+
+
 class LinkChanged(Outcome):
     """The link to BNMP changed its state; `by` is who forced it, None when it changed by itself."""
 
@@ -267,6 +256,10 @@ TYPES: Mapping[str, type[Writing]] = {
     "bnmp.record.unreadable.v1": RecordUnreadable,
     "bnmp.command.applied.v1": CommandApplied,
     "bnmp.command.refused.v1": CommandRefused,
+    "bnmp.person.linked.v1": PersonLinked,
+    "bnmp.case.banners-changed.v1": BannersChanged,
+    "bnmp.legacy.item-changed.v1": LegacyItemChanged,
+    "bnmp.divergence.found.v1": DivergenceFound,
     "bnmp.incident.v1": Incident,
     "bnmp.link.changed.v1": LinkChanged,
     DISPATCH: Dispatch,
