@@ -39,14 +39,18 @@ class View:
         return tuple(chain for chain in self.chains if document_id in chain.members)
 
     def reached_by(self, document_id: str) -> tuple[Document, ...]:
-        """LIBERTY documents that reach this mandado, whatever became of them, or, while open, may reach it."""
+        """LIBERTY documents that reach this mandado, whatever became of them, or, while open, may reach it.
+
+        What reaches the mandado that a conversion stands on reaches the conversion too.
+        """
+        mandados = {document_id, *self.needs[document_id].reached}
         return tuple(
             d
             for d in self.dossier.documents.values()
             if d.liberty
             and (
-                document_id in self.needs[d.document_id].reached
-                or (not d.ended and document_id in self.needs[d.document_id].candidates)
+                mandados.intersection(self.needs[d.document_id].reached)
+                or (not d.ended and mandados.intersection(self.needs[d.document_id].candidates))
             )
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rules.antecedents import needs
+from rules.antecedents import needs, row_of
 from rules.casework import Casework
 from rules.certificate import certificate
 from rules.chain import view
@@ -22,15 +22,9 @@ from rules.settling import NO_DUE, apply
 from rules.steps import WRITES, only_reading_left, step_of_status
 from rules.transmission import Event
 from rules.verdict import verdict
-from rules.words import AnswerClass, Kind, PecaStatus, Reason, State, Step
+from rules.words import AnswerClass, Reason, State, Step
 
 KEPT_ATTEMPTS = 20
-
-# What registering a piece does to the mandados it reaches (docs/law.md effects).
-JOINT: dict[str, PecaStatus] = {
-    Kind.CERTIDAO_CUMPRIMENTO_PRISAO: PecaStatus.CUMPRIDO,
-    Kind.CONTRAMANDADO_PRISAO: PecaStatus.REVOGADO,
-}
 
 
 def begun(work: Casework, fact: StepBegun) -> None:
@@ -136,7 +130,9 @@ def _register(work: Casework, document: Document) -> None:
         rji = work.now().persons[document.person].rji
         resolved = certificate(document, rji, work.dossier.court)
         work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved)))
-    status = JOINT.get(document.kind)
+    row = row_of(document)
+    # What registering a piece does to the mandados it reaches (docs/law.md effects).
+    status = row.brings if row else None
     for mandado_id in reached if status else ():
         if work.documents[mandado_id].state is State.REGISTERED:
             work.put(replace(work.documents[mandado_id], bnmp_status=status), f"{status} by {document.kind}")

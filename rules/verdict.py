@@ -11,7 +11,7 @@ from datetime import datetime
 from rules.chain import View
 from rules.contingency import asked_in_present_unavailability, evidence
 from rules.dossier import Document
-from rules.kinds import KINDS, PRIORITY_LIBERTY, PRIORITY_LIVE_CERTIDAO, effect, is_eligible
+from rules.kinds import CERTIDOES_CUMPRIMENTO, KINDS, PRIORITY_LIBERTY, PRIORITY_URGENT_CERTIDAO, effect, is_eligible
 from rules.steps import only_reading_left
 from rules.transmission import Event
 from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason, State
@@ -156,6 +156,20 @@ def _dead_letter_ahead(document: Document, seen: View) -> Verdict | None:
     return Verdict(Event.HOLD, Reason.DEAD_LETTER_AHEAD)
 
 
+def _dead(document: Document, seen: View) -> Verdict | None:
+    """A mandado of somebody whose death is certified goes to the judge (docs/law.md safety-12, 13)."""
+    if effect(document.kind) is not Effect.ARREST or seen.chains_of(document.document_id):
+        return None
+    deaths = tuple(
+        other.document_id
+        for other in seen.dossier.documents.values()
+        if other.kind == Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
+        and other.person == document.person
+        and other.state not in (State.REJECTED, State.EXCLUDED)
+    )
+    return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, deaths) if deaths else None
+
+
 def _stale(document: Document, seen: View) -> Verdict | None:
     """A mandado that waited and whose validity has passed goes to the judge (docs/law.md safety-13)."""
     if effect(document.kind) is not Effect.ARREST or not (document.opened or document.retroactive):
@@ -179,6 +193,7 @@ ROWS: tuple[Callable[[Document, View], Verdict | None], ...] = (
     _missing_antecedent,
     _waiting_antecedent,
     _not_alone,
+    _dead,
     _stale,
 )
 
@@ -199,8 +214,8 @@ def priority(document: Document, seen: View) -> int:
     row = KINDS.get(document.kind)
     if row is None:
         return 9
-    if row.kind is Kind.CERTIDAO_CUMPRIMENTO_PRISAO and _has_live_warrant(document, seen):
-        return PRIORITY_LIVE_CERTIDAO
+    if row.kind in CERTIDOES_CUMPRIMENTO and _has_live_warrant(document, seen):
+        return PRIORITY_URGENT_CERTIDAO
     return row.priority
 
 

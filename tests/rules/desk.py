@@ -205,7 +205,7 @@ class Desk:
 
 def in_effect(one: Document) -> PecaStatus:
     """The status that a registry gives a piece with its last signature."""
-    if one.kind != MANDADO:
+    if not one.kind.startswith("MANDADO_"):
         return PecaStatus.ATIVO
     return PecaStatus.CUMPRIDO if one.variant == Variant.CONVERSAO_FLAGRANTE else PecaStatus.PENDENTE_CUMPRIMENTO
 

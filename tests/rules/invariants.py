@@ -21,7 +21,7 @@ DEMANDED: dict[str, tuple[str, ...]] = {
     CONTRAMANDADO: ("PENDENTE_CUMPRIMENTO", "EXPIRADO"),
     CERTIDAO: ("PENDENTE_CUMPRIMENTO",),
 }
-IN_EFFECT: dict[str, tuple[str, ...]] = {MANDADO: ("PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO", "EXPIRADO")}
+MANDADO_IN_EFFECT = ("PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO", "EXPIRADO")
 
 
 class Watched(RuleBasedStateMachine):
@@ -117,7 +117,7 @@ class Watched(RuleBasedStateMachine):
         """docs/law.md safety-1."""
         for one in self.desk.dossier.documents.values():
             if one.state is State.REGISTERED:
-                assert one.bnmp_status in IN_EFFECT.get(one.kind, ("ATIVO",))
+                assert one.bnmp_status in (MANDADO_IN_EFFECT if one.kind.startswith("MANDADO_") else ("ATIVO",))
                 assert one.bnmp_id
 
     @invariant()

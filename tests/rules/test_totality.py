@@ -13,12 +13,10 @@ from rules.casework import Casework
 from rules.decide import HANDLERS
 from rules.dossier import Link
 from rules.facts import Fact
-from rules.kinds import KINDS, VARIANTS, effect
 from rules.registration import ANSWERED
-from rules.steps import signatures
 from rules.transmission import ENTRY, TERMINAL, TRANSITIONS, Event, TransitionRefusedError, advance
 from rules.windows import Windows
-from rules.words import AnswerClass, Effect, Kind, LinkState, Reason, Role, State
+from rules.words import AnswerClass, LinkState, Reason, State
 from tests.rules.desk import NOW, Desk, document
 
 
@@ -85,13 +83,3 @@ def test_a_hold_of_a_release_says_first_that_the_release_stands() -> None:
     assert messages.of(State.HELD, liberty=True).startswith(messages.LIBERTY_HELD)
     assert messages.of(State.HELD, liberty=False) == messages.STATES[State.HELD]
     assert messages.of(State.REGISTERED, liberty=True) == messages.STATES[State.REGISTERED]
-
-
-def test_the_kinds_are_the_laws() -> None:
-    assert set(KINDS) == set(VARIANTS) <= set(Kind)
-    assert {kind for kind, row in KINDS.items() if not row.eligible} == {Kind.CERTIDAO_CUMPRIMENTO_PRISAO}
-    assert effect(Kind.ALVARA_SOLTURA) is effect(Kind.CONTRAMANDADO_PRISAO) is Effect.LIBERTY
-    assert effect(Kind.MANDADO_PRISAO_CRIMINAL) is Effect.ARREST
-    assert effect("GUIA_DESCONHECIDA") is Effect.NEUTRAL
-    assert all(row.signers[0] is Role.SERVIDOR for row in KINDS.values())
-    assert len(signatures(document("m"))) == 2
