@@ -1,18 +1,21 @@
 """Payloads: what is sent for each kind of document, in BNMP's words.
 
-Every kind sends the common part and its form's fields; what a kind has besides is its row of `OWN`. A new kind is a
-row of `bnmp.words.PATHS`, and a row here when its form needs more than other names.
+Every kind sends the common part and its form's fields; what a kind sends in its own way is its row of `OWN`. A new kind is
+a row of `bnmp.words.PATHS`, and a row here when its form needs more than other names.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Any
 
 from bnmp.order import Order
 from bnmp.settings import BnmpSettings
 from bnmp.words import (
+    CIVIL,
     CPF_TYPE,
     FIELD_NAMES,
+    GUIDE_TYPES,
     JUSTIFICATION_LIMIT,
     NOT_INFORMED,
     PATHS,
@@ -22,10 +25,9 @@ from bnmp.words import (
     SEXES,
     SPECIES_OF_VARIANT,
 )
-from rules.kinds import KINDS, VARIANTS
+from rules.kinds import GUIAS, KINDS, MANDADOS_PRISAO, VARIANTS
 from rules.words import Kind, Role
 from schemas.document_issued import DocumentIssued, Party, Signature
-from schemas.fields import MandadoPrisaoFields
 
 
 def piece(order: Order, rji: str, settings: BnmpSettings) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def piece(order: Order, rji: str, settings: BnmpSettings) -> dict[str, Any]:
         "outrasPecas": [{"idPecaPai": _number(antecedent)} for antecedent in order.antecedents],
         "justificativa": order.justification,
     }
-    return without_nothing(body | _signers(document) | _fields(document) | OWN.get(document.kind, _nothing)(document))
+    return without_nothing(body | _signers(document) | _fields(document))
 
 
 def lacks(order: Order) -> tuple[str, ...]:
@@ -58,9 +60,18 @@ def lacks(order: Order) -> tuple[str, ...]:
         "unit.code": document.unit and document.unit.code,
         "issued_at": document.issued_at,
         "secrecy": document.secrecy,
+        "fields.especie_prisao": _is_its_kinds_species(document),
         "justification": len(order.justification or "") <= JUSTIFICATION_LIMIT,
     }
     return tuple(name for name, value in present.items() if not value)
+
+
+def marks(document: DocumentIssued) -> dict[str, str]:
+    """What tells the document from others that share its type id, by BNMP's field: espécie, sort of alvará or guia."""
+    own = OWN.get(document.kind)
+    sent = own.make(document, _values(document)) if own else {}
+    told = {name: value.get("descricao") if isinstance(value, Mapping) else value for name, value in sent.items()}
+    return {name: value for name, value in told.items() if name in MARKS and value is not None}
 
 
 def person(party: Party) -> dict[str, Any]:
@@ -119,10 +130,14 @@ def _documents(party: Party) -> list[dict[str, Any]]:
     return [{"numero": party.cpf, "tipoDocumento": {"id": CPF_TYPE}}] if party.cpf else []
 
 
+def _values(document: DocumentIssued) -> dict[str, Any]:
+    return document.fields.model_dump() if document.fields is not None else {}
+
+
 def _fields(document: DocumentIssued) -> dict[str, Any]:
-    values = document.fields.model_dump() if document.fields is not None else {}
-    own = _OWN_WAY.get(document.kind, frozenset())
-    return _renamed((name, value) for name, value in values.items() if name not in own)
+    values, own = _values(document), OWN.get(document.kind, _NOTHING)
+    plain = _renamed((name, value) for name, value in values.items() if name not in own.fields)
+    return plain | own.make(document, values)
 
 
 def _renamed(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -142,23 +157,40 @@ def _camel(name: str) -> str:
     return head + "".join(word.capitalize() for word in tail)
 
 
-def _mandado(document: DocumentIssued) -> dict[str, Any]:
-    fields = document.fields
-    if not isinstance(fields, MandadoPrisaoFields):
-        return {}
-    species = SPECIES_OF_VARIANT.get(document.variant or "", fields.especie_prisao or "")
-    penalty = fields.pena.model_dump() if fields.pena else {}
-    return without_nothing(
-        {"especiePrisao": {"descricao": species} if species else None}
-        | {PENALTY_NAMES[name]: value for name, value in penalty.items()}
-    )
+def _mandado_prisao(document: DocumentIssued, values: Mapping[str, Any]) -> dict[str, Any]:
+    penalty = values.get("pena") or {}
+    return _species(document, "especiePrisao", values.get("especie_prisao")) | {
+        PENALTY_NAMES[name]: value for name, value in penalty.items()
+    }
 
 
-def _alvara(document: DocumentIssued) -> dict[str, Any]:
-    return {"tipoAlvara": RELEASE_TYPES[document.variant]}
+def _mandado_internacao(document: DocumentIssued, values: Mapping[str, Any]) -> dict[str, Any]:
+    return _species(document, "especieInternacao", values.get("especie_internacao"))
 
 
-def _nothing(_: DocumentIssued) -> dict[str, Any]:
+def _species(document: DocumentIssued, name: str, told: str | None) -> dict[str, Any]:
+    species = SPECIES_OF_VARIANT.get(document.variant or "", told or "")
+    return {name: {"descricao": species}} if species else {}
+
+
+def _is_its_kinds_species(document: DocumentIssued) -> bool:
+    """A mandado civil is of the civil species, and no criminal one is: BNMP knows them by nothing else."""
+    told = _values(document).get("especie_prisao")
+    return document.kind not in MANDADOS_PRISAO or (told == CIVIL) == (document.kind == Kind.MANDADO_PRISAO_CIVIL)
+
+
+def _release(document: DocumentIssued, _: Mapping[str, Any]) -> dict[str, Any]:
+    return without_nothing({"tipoAlvara": RELEASE_TYPES.get((document.kind, document.variant))})
+
+
+def _guia(document: DocumentIssued, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The length is sent in three parts, zero where nothing was typed; the guia it follows BNMP does not ask for."""
+    penalty = values.get("pena")
+    length = {name: (penalty.get(name) or 0) for name in PENALTY_NAMES} if penalty else None
+    return without_nothing({"tipoGuia": GUIDE_TYPES.get(document.kind), "pena": length})
+
+
+def _nothing(_: DocumentIssued, __: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
@@ -171,8 +203,21 @@ def _number(bnmp_id: str) -> int | str:
     return int(bnmp_id) if bnmp_id.isascii() and bnmp_id.isdigit() else bnmp_id
 
 
-OWN: Mapping[str, Callable[[DocumentIssued], dict[str, Any]]] = {
-    Kind.MANDADO_PRISAO_CRIMINAL: _mandado,
-    Kind.ALVARA_SOLTURA: _alvara,
+@dataclass(frozen=True, slots=True)
+class OwnWay:
+    """How a kind sends some `fields` of its form, and what besides, otherwise than under their own names."""
+
+    make: Callable[[DocumentIssued, Mapping[str, Any]], dict[str, Any]]
+    fields: frozenset[str] = frozenset()
+
+
+_NOTHING = OwnWay(_nothing)
+_ARREST = OwnWay(_mandado_prisao, frozenset({"especie_prisao", "pena"}))
+OWN: Mapping[str, OwnWay] = {
+    **dict.fromkeys(MANDADOS_PRISAO, _ARREST),
+    Kind.MANDADO_INTERNACAO: OwnWay(_mandado_internacao, frozenset({"especie_internacao"})),
+    Kind.ALVARA_SOLTURA: OwnWay(_release),
+    Kind.ORDEM_LIBERACAO: OwnWay(_release),
+    **dict.fromkeys(GUIAS, OwnWay(_guia, frozenset({"pena", "guia_provisoria"}))),
 }
-_OWN_WAY: Mapping[str, frozenset[str]] = {Kind.MANDADO_PRISAO_CRIMINAL: frozenset({"especie_prisao", "pena"})}
+MARKS = frozenset({"especiePrisao", "especieInternacao", "tipoAlvara", "tipoGuia"})

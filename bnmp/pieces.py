@@ -66,7 +66,7 @@ async def _read(desk: Desk, order: Order, bnmp_id: str) -> tuple[Result, Piece |
 
 
 async def look_for(desk: Desk, order: Order, rji: str, owned: frozenset[str]) -> tuple[Result, tuple[Piece, ...]]:
-    """The pieces that may be the order's: same case, type, person, day, antecedents; none of `owned`.
+    """The pieces that may be the order's: same case, type, sort, person, day, antecedents; none of `owned`.
 
     The person may have been merged since, and the piece be the survivor's. BNMP ignores a filter it does not know, so
     every row is compared with what was asked (docs/law.md safety 26).
@@ -108,7 +108,7 @@ def _is_asked(row: Mapping[str, Any], order: Order, rji: str) -> bool:
 
 
 async def _if_same(desk: Desk, order: Order, row: Mapping[str, Any]) -> tuple[Result, Piece | None]:
-    """The piece of a row if it is the order's; its day, antecedents and signers are read from the piece itself."""
+    """The piece of a row if it is the order's; its day, sort, antecedents, signers are read from the piece itself."""
     result, piece, body = await _read(desk, order, readings.identifier(row.get("id")) or "")
     if not result.ok or piece is None:
         return result, None
@@ -124,12 +124,13 @@ async def _if_same(desk: Desk, order: Order, row: Mapping[str, Any]) -> tuple[Re
         and set(told or ()) == set(order.antecedents)
         and _may_be(body.get("nomeServidor"), clerk.name if clerk else None)
         and _may_be(readings.part(body, "magistrado").get("nome"), judge.name if judge else None)
+        and all(_may_be(readings.coded(body, name), mark) for name, mark in payloads.marks(document).items())
     )
     return result, piece if same else None
 
 
 def _may_be(theirs: Any, ours: str | None) -> bool:
-    """Whether two names may be the same one; a name that is not told contradicts nothing."""
+    """Whether two names or marks may be the same one; what is not told contradicts nothing."""
     name = readings.text(theirs)
     return name is None or ours is None or name.casefold() == ours.strip().casefold()
 

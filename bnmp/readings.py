@@ -27,6 +27,11 @@ def text(value: Any) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else None
 
 
+def coded(body: Mapping[str, Any], name: str) -> str | None:
+    """A coded value, which BNMP writes bare or as `{id?, descricao}`."""
+    return text(part(body, name).get("descricao")) or text(body.get(name))
+
+
 def identifier(value: Any) -> str | None:
     """An id, which BNMP writes as a number or as text."""
     if isinstance(value, bool) or not isinstance(value, int | str):

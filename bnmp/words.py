@@ -18,9 +18,24 @@ PIECE: Final = "{path}/{id}"
 
 PATHS: Final[Mapping[str, str]] = {
     Kind.MANDADO_PRISAO_CRIMINAL: "/api/mandado-prisaos",
+    Kind.MANDADO_PRISAO_CIVIL: "/api/mandado-prisaos",
+    Kind.MANDADO_INTERNACAO: "/api/mandado-internacaos",
     Kind.CONTRAMANDADO_PRISAO: "/api/contramandados",
+    Kind.CONTRAMANDADO_INTERNACAO: "/api/contramandados",
     Kind.ALVARA_SOLTURA: "/api/alvara-solturas",
+    Kind.ORDEM_LIBERACAO: "/api/alvara-solturas",  # (choice)
+    Kind.ORDEM_DESINTERNACAO: "/api/ordem-desinternacaos",
+    Kind.GUIA_RECOLHIMENTO_PROVISORIA: "/api/guia-recolhimentos",
+    Kind.GUIA_RECOLHIMENTO_DEFINITIVA: "/api/guia-recolhimentos",
+    Kind.GUIA_RECOLHIMENTO_ACERVO: "/api/guia-recolhimentos",  # (choice)
+    Kind.GUIA_INTERNACAO_PROVISORIA: "/api/guia-internacaos",
+    Kind.GUIA_INTERNACAO_DEFINITIVA: "/api/guia-internacaos",
+    Kind.GUIA_INTERNACAO_ACERVO: "/api/guia-internacaos",  # (choice)
     Kind.CERTIDAO_CUMPRIMENTO_PRISAO: "/api/certidao-cumprimento-mandado-prisaos",
+    Kind.CERTIDAO_CUMPRIMENTO_INTERNACAO: "/api/certidao-cumprimento-mandado-internacaos",
+    Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE: "/api/certidao-extincao-punibilidades",
+    Kind.CERTIDAO_ARQUIVAMENTO_GUIA: "/api/certidoes-arquivamento-guia",
+    Kind.CERTIDAO_ALTERACAO_UNIDADE_REGIME: "/api/certidoes-alteracao-unidade-regime",  # (choice)
 }
 SIGN: Final[Mapping[Step, str]] = {
     Step.SIGN_SERVIDOR: "{path}/assinar-servidor/{id}",
@@ -45,16 +60,26 @@ FIELD_NAMES: Final[Mapping[str, str]] = {
 }
 PENALTY_NAMES: Final[Mapping[str, str]] = {"anos": "tempoPenaAno", "meses": "tempoPenaMes", "dias": "tempoPenaDia"}
 
-# (choice): the variant of a mandado de prisão travels in its espécie.
+# (choice): the variant of a mandado travels in its espécie.
 SPECIES_OF_VARIANT: Final[Mapping[str, str]] = {
     Variant.RECAPTURA: "RECAPTURA",
     Variant.CONVERSAO_FLAGRANTE: "PREVENTIVA_CONVERSAO_FLAGRANTE",
+    Variant.CONVERSAO: "CONVERSAO_PRISAO",
 }
-# (choice): an alvará without variant is sent as the first (docs/law.md safety 25).
-RELEASE_TYPES: Final[Mapping[str | None, str]] = {
-    None: "MANDADO_CUMPRIDO",
-    Variant.MANDADO_CUMPRIDO: "MANDADO_CUMPRIDO",
-    Variant.PRISAO_FLAGRANTE: "PRISAO_FLAGRANTE",
+CIVIL: Final = "CIVIL"
+# (choice): by kind and variant; an alvará without variant is sent as the first (docs/law.md safety 25).
+RELEASE_TYPES: Final[Mapping[tuple[str, str | None], str]] = {
+    (Kind.ALVARA_SOLTURA, None): "MANDADO_CUMPRIDO",
+    (Kind.ALVARA_SOLTURA, Variant.MANDADO_CUMPRIDO): "MANDADO_CUMPRIDO",
+    (Kind.ALVARA_SOLTURA, Variant.PRISAO_FLAGRANTE): "PRISAO_FLAGRANTE",
+    (Kind.ORDEM_LIBERACAO, None): "ORDEM_LIBERACAO",
+}
+# (choice): a guia of the stock is told by its type id alone.
+GUIDE_TYPES: Final[Mapping[str, str]] = {
+    Kind.GUIA_RECOLHIMENTO_PROVISORIA: "PROVISORIA",
+    Kind.GUIA_RECOLHIMENTO_DEFINITIVA: "DEFINITIVA",
+    Kind.GUIA_INTERNACAO_PROVISORIA: "PROVISORIA",
+    Kind.GUIA_INTERNACAO_DEFINITIVA: "DEFINITIVA",
 }
 
 STATUSES: Final[Mapping[str, PecaStatus]] = {

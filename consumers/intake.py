@@ -16,7 +16,6 @@ from ledger.engine import Database, OperationalError
 from ledger.persons import Names
 from rules.dossier import Antecedent, ConsentGiven, Document
 from rules.facts import By, ContingencyAnswered
-from rules.kinds import KINDS
 from rules.words import Consent, Role
 from schemas import commands
 from schemas.codes import Code
@@ -118,7 +117,7 @@ def _document(event: Event, body: DocumentIssued) -> Document:
         antecedents=tuple(
             Antecedent(a.document_id, a.national_number) for a in body.antecedents if a.document_id or a.national_number
         ),
-        gaps=tuple(gap.field for gap in event.gaps) + _not_yet(body),
+        gaps=tuple(gap.field for gap in event.gaps) + (("origin",) if body.origin in _NOT_YET else ()),
         institutional=body.model is None or body.model.institutional is not False,
         owner_system=(case.owner_system if case else None) or "SAJ",
         released_by_judge=body.released_by is None or body.released_by.role in (None, Role.MAGISTRADO),
@@ -130,11 +129,6 @@ def _document(event: Event, body: DocumentIssued) -> Document:
         opened_at=issued_so.failed_access_at if issued_so else None,
         retroactive=body.origin not in (None, "NORMAL"),
     )
-
-
-def _not_yet(body: DocumentIssued) -> tuple[str, ...]:
-    """What holds a document until this service can register it; a kind without a row in the rules has no way there."""
-    return (("kind",) if body.kind not in KINDS else ()) + (("origin",) if body.origin in _NOT_YET else ())
 
 
 def _consent(body: DocumentIssued) -> ConsentGiven | None:

@@ -27,9 +27,15 @@ USERS: tuple[dict[str, Any], ...] = (
 )
 
 
-def order(kind: Kind = Kind.MANDADO_PRISAO_CRIMINAL, /, **changes: Any) -> Order:
-    """An order for the golden sample of `kind`; `changes` go to the order, or under `data` to the sample."""
-    data = sample(TYPE, kind) | changes.pop("data", {})
+def order(kind: Kind = Kind.MANDADO_PRISAO_CRIMINAL, variant: str | None = None, /, **changes: Any) -> Order:
+    """An order for the golden sample of `kind`; `changes` go to the order, or under `data` to the sample.
+
+    A variant with a sample of its own is that one; any other is the kind's sample with the variant's word.
+    """
+    try:
+        data = sample(TYPE, kind, variant) | changes.pop("data", {})
+    except KeyError:
+        data = sample(TYPE, kind) | {"variant": variant} | changes.pop("data", {})
     document, gaps = document_issued(data)
     assert gaps == ()
     plain = Order(document, None, None, (), None, None, "3f0c6a0e-0000-5000-8000-000000000017")

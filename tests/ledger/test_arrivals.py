@@ -9,7 +9,6 @@ from ledger import cursors
 from ledger.arrivals import GapError
 from ledger.tables import document, history, inbox, payload
 from rules.words import Reason, State
-from schemas.document_issued import TYPE
 from schemas.samples import sample
 from tests.ledger.office import COMMANDS, ISSUED, Office, key_of, paper
 
@@ -219,15 +218,6 @@ def test_what_was_issued_before_bnmp_is_held_until_a_person_can_confirm_it(offic
     # then
     assert office.standing("M-1") == (State.HELD, Reason.MISSING_DATA)
     assert office.row("M-1")["missing"] == ["origin"]
-
-
-def test_a_kind_without_a_row_in_the_rules_is_held_and_never_lost(office: Office) -> None:
-    # given: the rules' row of this kind, once it is there, takes this test and `intake._not_yet`'s line with it
-    kind = "CERTIDAO_ALTERACAO_UNIDADE_REGIME"
-    # when
-    office.issue(paper("CERTIDAO", "C-1") | {"kind": kind, "fields": sample(TYPE, kind)["fields"]})
-    # then
-    assert office.row("C-1")["missing"] == ["kind"]
 
 
 def test_what_nothing_acts_on_yet_is_a_dead_letter_and_its_neighbours_go_on(office: Office) -> None:
