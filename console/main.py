@@ -4,33 +4,32 @@ Exit status: 0 done; 1 the thing asked for does not hold; 2 wrong usage or setti
 unreachable; a role: 70 left after an error that a restart may cure, 72 stood still or out of its group.
 """
 
+import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from console import stack
-from console.tables import out, print_document, print_rows
+from console import look, places, stack
+from console.tables import out
 from consumers.groups import StartRefusedError
-from ledger.engine import Database, LedgerError
+from ledger.engine import Database, LedgerError, OperationalError
 from ledger.migrate import migrate as migrate_database
-from operations import documents as documents_operation
-from operations.offsets import offsets_init, offsets_show
-from producers import topics as topics_room
+from operations.answers import SHAPES
+from operations.offsets import OffsetsRefusedError
+from producers.topics import KafkaUnreachableError
 from runtime import settings
 from runtime.logs import configure
 from runtime.roles import ROLES
 from runtime.roles import run as run_role
 
 app = typer.Typer(help="The bridge between SAJ and BNMP 2.0.", no_args_is_help=True, pretty_exceptions_enable=False)
-offsets = typer.Typer(help="The ledger's cursors: where each consumer group reads next.", no_args_is_help=True)
-topics = typer.Typer(help="The topics of the contract.", no_args_is_help=True)
-documents = typer.Typer(help="What the ledger knows of documents.", no_args_is_help=True)
-app.add_typer(offsets, name="offsets")
-app.add_typer(topics, name="topics")
-app.add_typer(documents, name="documents")
-
 sandbox = typer.Typer(help="One piece of the outside world alone.", no_args_is_help=True)
+app.add_typer(places.offsets, name="offsets")
+app.add_typer(places.topics, name="topics")
+app.add_typer(look.documents, name="documents")
+app.add_typer(look.person, name="person")
+app.add_typer(look.link, name="link")
 app.add_typer(sandbox, name="sandbox")
 app.command()(stack.demo)
 app.command()(stack.up)
@@ -38,8 +37,17 @@ _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_op
 sandbox.command(context_settings=_PASSED_ON)(stack.kafka)
 sandbox.command(context_settings=_PASSED_ON)(stack.bnmp)
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
 Leash = Annotated[bool, typer.Option("--exit-with-parent", help="End when standard input, a pipe, is closed.")]
+
+# Which status an error that ends a command has.
+_STATUS: dict[type[Exception], int] = {
+    settings.SettingsError: 2,
+    LedgerError: 2,
+    ValueError: 2,
+    StartRefusedError: 1,
+    OffsetsRefusedError: 1,
+    KafkaUnreachableError: 3,
+}
 
 
 @app.command()
@@ -64,74 +72,24 @@ def migrate() -> None:
     out.print(f"the ledger is at schema {revision}")
 
 
-@topics.command("create")
-def topics_create() -> None:
-    """Create the topics that are missing and mend the settings of those that are there."""
-    for done in topics_room.create(settings.kafka(settings.environment())):
-        out.print(f"{done.act.lower():8} {done.topic}")
-
-
-@topics.command("check")
-def topics_check() -> None:
-    """Compare the topics with the contract; exit status 1 when the service would not start."""
-    problems = topics_room.check(settings.kafka(settings.environment()))
-    for problem in problems:
-        out.print(f"{problem.severity}: {problem.topic} {problem.what}: {problem.remedy}")
-    if any(problem.severity == "error" for problem in problems):
-        raise typer.Exit(1)
-
-
-@offsets.command("init")
-def init(
-    start: Annotated[str, typer.Option("--from", help="earliest, latest or an instant (RFC 3339).")],
-    *,
-    as_json: AsJson = False,
+@app.command()
+def schema(
+    *, cli: Annotated[str, typer.Option("--cli", help=f"The shape of a command's answer: {', '.join(SHAPES)}.")]
 ) -> None:
-    """Set the first cursors, only where none exist."""
-    env = settings.environment()
-    _standings(offsets_init(settings.kafka(env), Database(env.database_url), start), as_json=as_json)
-
-
-@offsets.command("show")
-def show_offsets(*, as_json: AsJson = False) -> None:
-    """Where each group stands in each partition."""
-    env = settings.environment()
-    _standings(offsets_show(settings.kafka(env), Database(env.database_url)), as_json=as_json)
-
-
-def _standings(rows: Any, *, as_json: bool) -> None:
-    print_rows(rows, ("group", "topic", "partition", "next_offset", "end"), as_json=as_json)
-
-
-@documents.command("list")
-def list_documents(*, limit: int = 100, cursor: str = "", as_json: AsJson = False) -> None:
-    """Documents in the order of their ids; --cursor is the last id seen."""
-    env = settings.environment()
-    rows = documents_operation.listed(Database(env.database_url), limit, cursor)
-    print_rows(rows, ("document_id", "kind", "state", "reason", "priority", "since"), as_json=as_json)
-
-
-@documents.command("show")
-def show_document(document_id: str, *, as_json: AsJson = False) -> None:
-    """One document's way: every decision with its instant, step, attempt and reason."""
-    env = settings.environment()
-    shown = documents_operation.show(Database(env.database_url), document_id)
-    if shown is None:
-        typer.echo(f"the ledger does not know {document_id}; saj-bnmp documents list shows what it knows", err=True)
-        raise typer.Exit(1)
-    print_document(shown, as_json=as_json)
+    """Print the JSON Schema of what a command answers with --json."""
+    if cli not in SHAPES:
+        raise typer.BadParameter(f"there is no answer {cli}; there are {', '.join(SHAPES)}")
+    typer.echo(json.dumps(SHAPES[cli].model_json_schema(mode="serialization"), indent=2, ensure_ascii=False))
 
 
 def main() -> None:
     """Run the command line; every foreseen error is one clear sentence."""
     try:
         app()
-    except (settings.SettingsError, LedgerError, ValueError) as error:
+    except tuple(_STATUS) as error:
         typer.echo(f"saj-bnmp: {error}", err=True)
-        sys.exit(2)
-    except StartRefusedError as error:
-        typer.echo(f"saj-bnmp: {error}", err=True)
-        sys.exit(1)
-    except topics_room.KafkaUnreachableError as error:
-        typer.echo(f"saj-bnmp: {error}", err=True)
+        sys.exit(next(status for kind, status in _STATUS.items() if isinstance(error, kind)))
+    except OperationalError as error:
+        # Its own text may show an address with a password.
+        typer.echo(f"saj-bnmp: the ledger cannot be reached ({type(error.orig).__name__}): saj-bnmp doctor", err=True)
         sys.exit(3)

@@ -1,38 +1,48 @@
 """How the command line shows things: as a table for people, or as one JSON document for programs."""
 
-import dataclasses
 import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import typer
+from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from operations.documents import Shown
+from operations.answers import DocumentLine, LinkShown, OffsetsShown, Page, PersonShown, Shown
 
 out = Console()
+_DOCUMENTS = ("document_id", "kind", "state", "reason", "who", "priority", "unit", "person", "age")
+_OFFSETS = ("group", "topic", "partition", "next_offset", "committed", "first", "end", "left", "gone")
 
 
-def print_rows(rows: Iterable[Any], columns: tuple[str, ...], *, as_json: bool) -> None:
-    """Print dataclasses as a table of `columns`, or whole as JSON."""
-    if as_json:
-        print_json([dataclasses.asdict(row) for row in rows])
-        return
+def print_answer(answer: BaseModel) -> None:
+    """Print an answer as one JSON document, whose shape `saj-bnmp schema --cli` prints, and nothing else."""
+    typer.echo(answer.model_dump_json(by_alias=True))
+
+
+def print_rows(rows: Iterable[Any], columns: tuple[str, ...]) -> None:
+    """Print these attributes of every row as a table."""
     table = Table(box=None)
     for column in columns:
         # An id that is cut cannot be copied.
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(getattr(row, column)) for column in columns))
+        table.add_row(*(_cell(row, column) for column in columns))
     out.print(table)
+
+
+def print_documents(page: Page[DocumentLine]) -> None:
+    """Print a page of documents, and how to go on."""
+    print_rows(page.items, _DOCUMENTS)
+    _print_more(page.next_cursor)
 
 
 def print_document(shown: Shown, *, as_json: bool) -> None:
     """Print a document and its way, every decision with its instant, attempt and reason."""
     if as_json:
-        print_json(dataclasses.asdict(shown))
+        print_answer(shown)
         return
     row = shown.document
     out.print(
@@ -43,22 +53,70 @@ def print_document(shown: Shown, *, as_json: bool) -> None:
         head = f"{_instant(step.at)}  {state:30} turn {step.turn}  attempt {step.attempt}  {step.fact}"
         # Not a table: a way is read from top to bottom, and its details must not be cut.
         out.print(f"{head}: {step.detail}" if step.detail else head, soft_wrap=True, highlight=False)
+    if row.remedy:
+        missing = f" ({', '.join(row.missing)})" if row.missing else ""
+        out.print(f"{row.who or ''}: {row.remedy}{missing}".removeprefix(": "), soft_wrap=True, highlight=False)
+
+
+def print_person(shown: PersonShown) -> None:
+    """Print a person and its documents."""
+    keys = ", ".join(key or "hidden: set SAJ_BNMP_PERSON_HASH_KEY" for key in shown.keys)
+    out.print(f"[bold]person {shown.person}[/bold]  keys {keys}", soft_wrap=True, highlight=False)
+    if shown.lease is not None:
+        until = _instant(shown.lease.until) if shown.lease.until else "-"
+        out.print(f"worked on by {shown.lease.owner} until {until}", soft_wrap=True, highlight=False)
+    if shown.dead_letters:
+        out.print(f"{shown.dead_letters} dead letters stand before the person's warrants")
+    print_rows(shown.documents, _DOCUMENTS)
+    _print_more(shown.next_cursor)
+
+
+def print_link(shown: LinkShown) -> None:
+    """Print the link's state and what waits for it."""
+    since = f" since {_instant(shown.since)}" if shown.since else ""
+    out.print(f"[bold]{shown.state}[/bold]{since}  {shown.cause}", soft_wrap=True, highlight=False)
+    for name in ("unavailable_since", "last_failed_at", "probe_at"):
+        at = getattr(shown, name)
+        if at is not None:
+            out.print(f"{name.replace('_', ' ')}: {_instant(at)}", highlight=False)
+    out.print("  ".join(f"{reason} {count}" for reason, count in shown.waiting.items()), highlight=False)
+
+
+def print_offsets(shown: OffsetsShown) -> None:
+    """Print where the groups stand, and who is in them."""
+    print_rows(shown.items, _OFFSETS)
+    for group in shown.groups:
+        members = ", ".join(f"{member.instance or member.member_id} ({member.host})" for member in group.members)
+        out.print(f"{group.group}: {group.state}  {members}", soft_wrap=True, highlight=False)
+    _print_more(shown.next_cursor)
 
 
 def print_json(value: Any) -> None:
     """Print one JSON document and nothing else."""
-    typer.echo(json.dumps(value, default=_plain, ensure_ascii=False))
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _print_more(cursor: str | None) -> None:
+    if cursor is not None:
+        typer.echo(f"there is more: --cursor {cursor}", err=True)
 
 
 def _instant(at: datetime) -> str:
     return at.astimezone().isoformat(sep=" ", timespec="milliseconds")
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, datetime):
-        return _instant(value)
+def _cell(row: Any, column: str) -> str:
+    if column == "age":
+        return _age(row.age_seconds)
+    value = getattr(row, column)
     return "" if value is None else str(value)
 
 
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+def _age(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    days, rest = divmod(max(0, seconds), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    parts = ((days, "d"), (hours, "h"), (rest // 60, "m"), (rest % 60, "s"))
+    told = [f"{count}{unit}" for count, unit in parts if count]
+    return "".join(told[:2]) or "0s"

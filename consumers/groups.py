@@ -10,6 +10,7 @@ from consumers.intake import GROUP
 from ledger.cursors import cursors
 from ledger.engine import Database
 from producers.settings import KafkaSettings
+from producers.topics import KafkaUnreachableError
 
 PROCESSOR, SENDER, RESOLVER = GROUP, "saj-bnmp.sender", "saj-bnmp.resolver"
 TOPICS: dict[str, tuple[str, ...]] = {
@@ -21,10 +22,24 @@ ASK_SECONDS = 10
 _ELECTING = frozenset(
     {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART}
 )
+_AWAY = frozenset({KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE})  # noqa: SLF001 (librdkafka's own codes)
 
 
 class StartRefusedError(Exception):
     """A group may not start where the ledger's cursors and the topics disagree; the text says what to do."""
+
+
+class OffsetsGoneError(StartRefusedError):
+    """Kafka lost records before they were read: offsets `first` to `last`, both gone, of one partition."""
+
+    def __init__(self, group: str, topic: str, partition: int, first: int, last: int) -> None:
+        """Keep the range; the text says it, and the call to go on with once they were published again."""
+        super().__init__(
+            f"{topic}[{partition}] offsets {first} to {last} are gone from Kafka and {group} never read them: publish "
+            "them again from the source, as their order demands, then run saj-bnmp offsets skip "
+            f"--topic {topic} --partition {partition} --to {last + 1} --by WHO --reason WHY"
+        )
+        self.group, self.topic, self.partition, self.first, self.last = group, topic, partition, first, last
 
 
 def consumer_config(kafka: KafkaSettings, group: str, instance: str) -> dict[str, Any]:
@@ -43,12 +58,17 @@ def consumer_config(kafka: KafkaSettings, group: str, instance: str) -> dict[str
 
 
 def topic_ids(admin: AdminClient, topics: tuple[str, ...]) -> dict[str, tuple[str, int]]:
-    """The broker's id and partition count of each topic; a missing topic is refused."""
+    """The broker's id and partition count of each topic; a missing topic is refused.
+
+    Raises KafkaUnreachableError where no broker answers.
+    """
     found = {}
     for name, future in admin.describe_topics(TopicCollection(list(topics)), request_timeout=ASK_SECONDS).items():
         try:
             described = future.result()
         except Exception as error:  # noqa: BLE001 (whatever the broker says, the topic cannot be used)
+            if isinstance(error, KafkaException) and error.args[0].code() in _AWAY:
+                raise KafkaUnreachableError(f"Kafka cannot be reached: {error.args[0].str()}") from None
             raise StartRefusedError(f"topic {name} cannot be used ({error}): run saj-bnmp topics create") from None
         found[name] = (str(described.topic_id), len(described.partitions))
     return found
@@ -95,7 +115,4 @@ def check_start(kafka: KafkaSettings, database: Database, group: str) -> None:
                 f"{group} stands at {topic}[{partition}] offset {cursor.next_offset}, beyond its end {last[place]}"
             )
         if cursor.next_offset < first[place]:
-            raise StartRefusedError(
-                f"{topic}[{partition}] offsets {cursor.next_offset} to {first[place] - 1} are gone from Kafka and "
-                f"{group} never read them: publish them again from the source, as their order demands"
-            )
+            raise OffsetsGoneError(group, topic, partition, cursor.next_offset, first[place] - 1)

@@ -59,3 +59,14 @@ def init(connection: Connection, group: str, places: Mapping[Place, Cursor]) -> 
     ]
     upsert(connection, consumed, ("group", "topic", "partition"), rows, keep=True)
     return new
+
+
+def skip(connection: Connection, group: str, place: Place, to: int) -> int | None:
+    """Take a cursor forward past what will never be read; gives where it stood, None where it is not before `to`."""
+    topic, partition = place
+    where = (consumed.c.group == group) & (consumed.c.topic == topic) & (consumed.c.partition == partition)
+    before: int | None = connection.scalar(sa.select(consumed.c.next_offset).where(where).with_for_update())
+    if before is None or before >= to:
+        return None
+    connection.execute(consumed.update().where(where).values(next_offset=to))
+    return before

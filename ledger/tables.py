@@ -237,3 +237,17 @@ certificate = sa.Table(
     _column("status", sa.Text, null=False),
     _column("issued_at", Instant, null=False),
 )
+
+act = sa.Table(
+    "act",
+    metadata,
+    sa.Column("id", Identifier, primary_key=True, autoincrement=True),
+    _column("at", Instant, null=False),
+    _column("by", sa.Text, null=False),
+    _column("reason", sa.Text, null=False),
+    _column("act", sa.Text, null=False),
+    _column("subject", sa.Text, null=False),
+    _column("detail", sa.JSON, null=False),
+    sqlite_autoincrement=True,
+)
+sa.Index("act_subject", act.c.subject, act.c.act)

@@ -1,25 +1,29 @@
-"""Offsets: the first cursors of our groups, and where they stand."""
+"""Offsets: the first cursors of our groups, where they stand, and the signed way past records that Kafka lost."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
 
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from consumers.groups import TOPICS, ends, topic_ids
-from ledger.cursors import Cursor, cursors, init
+from consumers.groups import ASK_SECONDS, TOPICS, OffsetsGoneError, ends, topic_ids
+from ledger import acts, incidents
+from ledger.cursors import Cursor, Place, cursors, init, skip
+from ledger.deployment import Deployment
 from ledger.engine import Database
+from operations.answers import CursorSet, GroupShown, Member, OffsetLine, OffsetsShown, OffsetsSkipped
 from producers.settings import KafkaSettings
+from producers.topics import KafkaUnreachableError
+
+SKIPPED = "OFFSETS_SKIPPED"
+_GROUP_OF = {topic: group for group, topics in TOPICS.items() for topic in topics}
+_Asked = ParamSpec("_Asked")
+_Told = TypeVar("_Told")
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a group stands in one partition, and where the partition ends."""
-
-    group: str
-    topic: str
-    partition: int
-    next_offset: int
-    end: int
+class OffsetsRefusedError(Exception):
+    """What was asked of the cursors would lose records or has nothing to do; the text says why."""
 
 
 def spec(start: str) -> OffsetSpec:
@@ -34,36 +38,143 @@ def spec(start: str) -> OffsetSpec:
     return OffsetSpec.for_timestamp(int(at.timestamp() * 1000))
 
 
-def offsets_init(kafka: KafkaSettings, database: Database, start: str) -> list[Standing]:
+def offsets_init(kafka: KafkaSettings, database: Database, start: str) -> list[CursorSet]:
     """Set the first cursor of every partition that has none; returns those that were set."""
-    admin, asked, made = AdminClient(kafka.admin_config()), spec(start), []
+    admin, asked, made = AdminClient(kafka.admin_config()), spec(start), list[CursorSet]()
     for group, topics in TOPICS.items():
         described = topic_ids(admin, topics)
         places = [(topic, number) for topic, (_, count) in described.items() for number in range(count)]
-        last = ends(admin, places, OffsetSpec.latest())
+        last = _reached(ends, admin, places, OffsetSpec.latest())
         # After the last record there is no offset for an instant: the broker answers -1, the end is meant.
-        first = {place: last[place] if at < 0 else at for place, at in ends(admin, places, asked).items()}
+        found = _reached(ends, admin, places, asked)
+        first = {place: last[place] if at < 0 else at for place, at in found.items()}
         wanted = {place: Cursor(first[place], described[place[0]][0]) for place in places}
         with database.transaction() as connection:
             new = init(connection, group, wanted)
-        made += [Standing(group, *place, cursor.next_offset, last[place]) for place, cursor in sorted(new.items())]
+        made += [
+            CursorSet(group=group, topic=place[0], partition=place[1], next_offset=cursor.next_offset, end=last[place])
+            for place, cursor in sorted(new.items())
+        ]
     return made
 
 
-def offsets_show(kafka: KafkaSettings, database: Database) -> list[Standing]:
-    """Where every group stands."""
-    admin, shown = AdminClient(kafka.admin_config()), []
+def offsets_show(kafka: KafkaSettings, database: Database, limit: int = 1000, cursor: str = "") -> OffsetsShown:
+    """Where every group stands, from the line after `cursor` (`group/topic/partition`), and who is in it."""
+    admin, lines = AdminClient(kafka.admin_config()), list[OffsetLine]()
     for group in TOPICS:
         with database.reading() as connection:
             known = cursors(connection, group)
-        last = ends(admin, sorted(known), OffsetSpec.latest())
-        shown += [Standing(group, *place, known[place].next_offset, last[place]) for place in sorted(known)]
-    return shown
+        lines += _lines(admin, group, known)
+    names = [f"{line.group}/{line.topic}/{line.partition}" for line in lines]
+    if cursor and cursor not in names:
+        raise ValueError(f"--cursor {cursor} is not one that this listing gave")
+    start = names.index(cursor) + 1 if cursor else 0
+    more = names[start + limit - 1] if len(names) > start + limit else None
+    return OffsetsShown(items=tuple(lines[start : start + limit]), groups=_groups(admin), next_cursor=more)
+
+
+def _lines(admin: AdminClient, group: str, known: dict[Place, Cursor]) -> list[OffsetLine]:
+    places = sorted(known)
+    if not places:
+        return []
+    first, last = (_reached(ends, admin, places, at) for at in (OffsetSpec.earliest(), OffsetSpec.latest()))
+    committed = _reached(_committed, admin, group)
+    return [
+        OffsetLine(
+            group=group,
+            topic=place[0],
+            partition=place[1],
+            next_offset=known[place].next_offset,
+            committed=committed.get(place),
+            first=first[place],
+            end=last[place],
+            left=max(0, last[place] - known[place].next_offset),
+            gone=max(0, first[place] - known[place].next_offset),
+        )
+        for place in places
+    ]
+
+
+def _committed(admin: AdminClient, group: str) -> dict[Place, int]:
+    asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)], request_timeout=ASK_SECONDS)
+    told = asked[group].result().topic_partitions
+    return {(place.topic, place.partition): place.offset for place in told if place.offset >= 0}
+
+
+def _groups(admin: AdminClient) -> tuple[GroupShown, ...]:
+    asked = _reached(admin.describe_consumer_groups, list(TOPICS), request_timeout=ASK_SECONDS)
+    return tuple(_group(name, asked[name]) for name in TOPICS)
+
+
+def _group(name: str, asked: Any) -> GroupShown:
+    described = _reached(asked.result)
+    members = tuple(
+        Member(
+            member_id=member.member_id,
+            instance=member.group_instance_id,
+            host=member.host,
+            partitions=tuple(f"{at.topic}[{at.partition}]" for at in member.assignment.topic_partitions),
+        )
+        for member in described.members
+    )
+    return GroupShown(group=name, state=described.state.name, members=members)
+
+
+def offsets_skip(
+    kafka: KafkaSettings, database: Database, topic: str, partition: int, to: int, *, by: str, reason: str
+) -> OffsetsSkipped:
+    """Take a group past records of `saj.*` that Kafka lost before they were read; signed and kept on record.
+
+    Only what is gone may be skipped: a record that is still there is never passed over. Raises OffsetsRefusedError.
+    """
+    group = _GROUP_OF.get(topic)
+    if group is None or not topic.startswith("saj."):
+        raise OffsetsRefusedError(f"{topic} is not a topic of SAJ's: what our own queues lost is in the ledger")
+    place = (topic, partition)
+    admin = AdminClient(kafka.admin_config())
+    if partition not in range(topic_ids(admin, (topic,))[topic][1]):
+        raise OffsetsRefusedError(f"{topic} has no partition {partition}")
+    first = _reached(ends, admin, [place], OffsetSpec.earliest())[place]
+    if to > first:
+        raise OffsetsRefusedError(f"{topic}[{partition}] holds offset {first}: what is there is read, never skipped")
+    with database.transaction() as connection:
+        before = skip(connection, group, place, to)
+        if before is None:
+            raise OffsetsRefusedError(f"{group} does not stand before {topic}[{partition}] offset {to}")
+        detail = {"group": group, "first": before, "last": to - 1}
+        done = acts.write(connection, SKIPPED, f"{topic}[{partition}]", by=by, reason=reason, detail=detail)
+    return OffsetsSkipped(
+        group=group,
+        topic=topic,
+        partition=partition,
+        first=before,
+        last=to - 1,
+        next_offset=to,
+        at=done.at,
+        by=done.by,
+        reason=done.reason,
+    )
+
+
+def report_gone(database: Database, deployment: Deployment, gone: OffsetsGoneError) -> bool:
+    """Say the incident OFFSETS_GONE, once for each range; False where it was said before."""
+    where = f"{gone.topic}[{gone.partition}]"
+    detail = {"group": gone.group, "first": gone.first, "last": gone.last}
+    told = f"{where}, {gone.first} a {gone.last}"
+    with database.transaction() as connection:
+        return incidents.say_once(connection, deployment, "OFFSETS_GONE", where, where=told, detail=detail)
+
+
+def _reached(ask: Callable[_Asked, _Told], *arguments: _Asked.args, **options: _Asked.kwargs) -> _Told:
+    try:
+        return ask(*arguments, **options)
+    except KafkaException as error:
+        raise KafkaUnreachableError(f"Kafka did not tell its offsets: {error.args[0].str()}") from error
 
 
 def records_in(kafka: KafkaSettings, topic: str) -> int:
     """How many records a topic holds."""
     admin = AdminClient(kafka.admin_config())
     places = [(topic, number) for number in range(topic_ids(admin, (topic,))[topic][1])]
-    last, first = ends(admin, places, OffsetSpec.latest()), ends(admin, places, OffsetSpec.earliest())
+    last, first = (_reached(ends, admin, places, at) for at in (OffsetSpec.latest(), OffsetSpec.earliest()))
     return sum(last[place] - first[place] for place in places)

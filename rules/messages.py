@@ -55,6 +55,10 @@ INCIDENTS: dict[str, tuple[str, str]] = {
         "O registro em conjunto parou no meio: há mandado vigente e a ordem de liberdade ainda não.",
         "chain-broken",
     ),
+    "OFFSETS_GONE": (
+        "Mensagens do SAJ perdidas no Kafka sem leitura, com possível ordem de liberdade: publique-as de novo ({where}).",
+        "offsets-gone",
+    ),
 }
 
 COMMANDS: dict[str, str] = {

@@ -14,12 +14,13 @@ from bnmp.registry import Registry
 from consumers.backlog import Backlog
 from consumers.clock import Clock
 from consumers.delivery import Delivery
-from consumers.groups import PROCESSOR, RESOLVER, SENDER, check_start
+from consumers.groups import PROCESSOR, RESOLVER, SENDER, OffsetsGoneError, StartRefusedError, check_start
 from consumers.intake import Intake
 from consumers.processor import Processor, ProcessorSettings
 from consumers.workbench import Workbench
 from ledger.engine import Database
 from ledger.migrate import check
+from operations.offsets import report_gone
 from producers.relay import Relay
 from runtime import settings
 from runtime.settings import Environment
@@ -35,6 +36,11 @@ def run(role: str, env: Environment) -> int:
     log.info("role.starting", instance=env.instance_id)
     try:
         ROLES[role](env, database)
+    except StartRefusedError as refused:
+        if isinstance(refused, OffsetsGoneError):
+            report_gone(database, settings.deployment(env), refused)
+        log.error("role.start_refused", why=str(refused))  # noqa: TRY400 (the text says it all)
+        return EXIT_ERROR
     except Exception:
         log.exception("role.failed")
         return EXIT_ERROR

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bnmp.settings import BnmpSettings
@@ -53,6 +53,7 @@ class Environment(BaseSettings):
         default="America/Campo_Grande", examples=["America/Campo_Grande"]
     )
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
+    person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
     in_flight: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, examples=["16"])
     log_format: Annotated[str, Field(pattern="^(json|pretty)$")] = Field(default="json", examples=["json"])
 

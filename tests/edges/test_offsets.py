@@ -8,7 +8,8 @@ from confluent_kafka import TopicPartition
 from consumers import groups
 from consumers.groups import PROCESSOR, StartRefusedError, check_start
 from ledger.tables import consumed
-from operations.offsets import Standing, offsets_init, offsets_show, records_in
+from operations.answers import CursorSet, OffsetLine
+from operations.offsets import offsets_init, offsets_show, records_in
 from tests.edges.edge import Edge, until
 
 _GROUP = PROCESSOR
@@ -77,7 +78,9 @@ def test_records_that_are_gone_before_they_were_read_are_named_exactly(edge: Edg
     edge.start_at(_GROUP, {(topic, 0): 3, (topic, 1): 0})
     edge.admin.delete_records([TopicPartition(topic, 0, 7)])[TopicPartition(topic, 0, 7)].result()
     # when, then
-    assert f"{topic}[0] offsets 3 to 6 are gone" in _refused(edge)
+    refused = _refused(edge)
+    assert f"{topic}[0] offsets 3 to 6 are gone" in refused
+    assert f"offsets skip --topic {topic} --partition 0 --to 7 --by WHO --reason WHY" in refused
 
 
 def test_a_first_start_is_at_the_beginning_the_end_or_an_instant(edge: Edge, topic: str) -> None:
@@ -92,7 +95,7 @@ def test_a_first_start_is_at_the_beginning_the_end_or_an_instant(edge: Edge, top
         # when
         made = offsets_init(edge.kafka, edge.database, start)
         # then; a partition without any record starts at its beginning whatever was asked
-        assert made == [Standing(_GROUP, topic, 0, first, 2), Standing(_GROUP, topic, 1, 0, 0)]
+        assert made == [_set(topic, 0, first, 2), _set(topic, 1, 0, 0)]
         check_start(edge.kafka, edge.database, _GROUP)
         _forget(edge)
 
@@ -104,23 +107,31 @@ def test_a_first_start_touches_no_cursor_that_is_there(edge: Edge, topic: str) -
     # when
     made, again = (offsets_init(edge.kafka, edge.database, "latest") for _ in range(2))
     # then
-    assert made == [Standing(_GROUP, topic, 1, 0, 0)]
+    assert made == [_set(topic, 1, 0, 0)]
     assert again == []
-    assert offsets_show(edge.kafka, edge.database) == [Standing(_GROUP, topic, 0, 1, 2), *made]
+    assert [line.next_offset for line in _shown(edge)] == [1, 0]
     assert records_in(edge.kafka, topic) == 2
 
 
 def test_before_the_first_start_there_is_nothing_to_show(edge: Edge, topic: str) -> None:
-    assert (offsets_show(edge.kafka, edge.database), records_in(edge.kafka, topic)) == ([], 0)
+    assert (_shown(edge), records_in(edge.kafka, topic)) == ((), 0)
 
 
 @pytest.mark.parametrize("start", ["yesterday", "2026-11-20T10:00:00"])
 def test_an_instant_is_zoned_or_refused(edge: Edge, topic: str, start: str) -> None:
     with pytest.raises(ValueError, match=r"offset|Invalid"):
         offsets_init(edge.kafka, edge.database, start)
-    assert offsets_show(edge.kafka, edge.database) == [], topic
+    assert _shown(edge) == (), topic
 
 
 def _forget(edge: Edge) -> None:
     with edge.database.transaction() as connection:
         connection.execute(consumed.delete())
+
+
+def _set(topic: str, partition: int, next_offset: int, end: int) -> CursorSet:
+    return CursorSet(group=_GROUP, topic=topic, partition=partition, next_offset=next_offset, end=end)
+
+
+def _shown(edge: Edge) -> tuple[OffsetLine, ...]:
+    return offsets_show(edge.kafka, edge.database).items

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from rules.windows import Windows
@@ -28,6 +29,7 @@ _ENVIRONMENT = {
     "tribunal": "The one court that this ledger serves.",
     "timezone": "The court's legal time zone, for every text and date that BNMP or a clerk reads.",
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
+    "person_hash_key": "The secret with which commands hash what names a person; without it they show nothing instead.",
     "in_flight": "How many persons sender or resolver work on side by side.",
     "log_format": "`json`, or `pretty` for a terminal.",
 }
@@ -140,7 +142,7 @@ def _default(field: FieldInfo) -> str:
     if field.default_factory is socket.gethostname:
         return "the host's name"
     value: Any = field.get_default(call_default_factory=True, validated_data={})
-    return "none" if value == "" else f"`{value}`"
+    return "none" if value in ("", SecretStr("")) else f"`{value}`"
 
 
 def _windows() -> list[str]:

@@ -110,7 +110,7 @@ def test_an_unknown_document_is_one_clear_sentence_and_status_1(up: Up) -> None:
 def test_cursors_and_topics_are_shown(up: Up, mandado: str) -> None:
     """Given a stack at work, then its groups stand at their cursors and its partition counts are told."""
     up.wait_for(mandado, "REGISTERED")
-    rows = json.loads(up.call("offsets", "show", "--json").stdout)
+    rows = json.loads(up.call("offsets", "show", "--json").stdout)["items"]
     assert {row["group"] for row in rows} == {"saj-bnmp.processor", "saj-bnmp.sender", "saj-bnmp.resolver"}
     assert sum(row["next_offset"] for row in rows if row["topic"] == "saj.documents.issued") == 1
     # A small machine has fewer partitions than the contract.

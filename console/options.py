@@ -1,0 +1,44 @@
+"""What the commands have in common: their options, and the ledger they look into."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from ledger.engine import Database
+from ledger.migrate import check
+from runtime import settings
+from runtime.settings import Environment
+
+MOST = 1000
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output, nothing else.")]
+Limit = Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")]
+Cursor = Annotated[str, typer.Option(help="Go on after this one: the next_cursor of the page before.")]
+By = Annotated[str, typer.Option("--by", help="Who does it; kept on record.")]
+Why = Annotated[str, typer.Option("--reason", help="Why; kept on record.")]
+
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def ledger() -> tuple[Environment, Database]:
+    """The settings, and the ledger they name, which must be at this release's schema and of this tribunal."""
+    env = settings.environment()
+    database = Database(env.database_url)
+    check(database, env.tribunal)
+    return env, database
+
+
+def seconds(duration: str) -> float:
+    """Read 90s, 15m, 2h or 3d; raises BadParameter for anything else."""
+    found = re.fullmatch(r"([0-9]{1,6})([smhd])", duration)
+    if found is None:
+        raise typer.BadParameter(f"{duration} is not a duration; for example 90s, 15m, 2h, 3d")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def one_of(words: type, given: str | None, option: str) -> str | None:
+    """Give the word back if it is one of the enumeration's; raises BadParameter that lists them."""
+    if given is not None and given not in list(words):  # type: ignore[call-overload]  # an Enum
+        raise typer.BadParameter(f"{option} {given} is none of {', '.join(words)}")  # type: ignore[arg-type]  # likewise
+    return given

@@ -1,0 +1,77 @@
+"""The commands about where the groups read, and about the topics they read from."""
+
+from typing import Annotated
+
+import typer
+
+from console.options import AsJson, By, Cursor, Limit, Why, ledger
+from console.tables import out, print_answer, print_offsets, print_rows
+from operations.answers import CursorsSet
+from operations.offsets import offsets_init, offsets_show, offsets_skip
+from producers import topics as topics_room
+from runtime import settings
+
+offsets = typer.Typer(help="The ledger's cursors: where each consumer group reads next.", no_args_is_help=True)
+topics = typer.Typer(help="The topics of the contract.", no_args_is_help=True)
+
+
+@topics.command("create")
+def topics_create() -> None:
+    """Create the topics that are missing and mend the settings of those that are there."""
+    for done in topics_room.create(settings.kafka(settings.environment())):
+        out.print(f"{done.act.lower():8} {done.topic}")
+
+
+@topics.command("check")
+def topics_check() -> None:
+    """Compare the topics with the contract; exit status 1 when the service would not start."""
+    problems = topics_room.check(settings.kafka(settings.environment()))
+    for problem in problems:
+        out.print(f"{problem.severity}: {problem.topic} {problem.what}: {problem.remedy}")
+    if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(1)
+
+
+@offsets.command("init")
+def init(
+    start: Annotated[str, typer.Option("--from", help="earliest, latest or an instant (RFC 3339).")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Set the first cursors, only where none exist; exit status 1 where every partition has its own."""
+    env, database = ledger()
+    made = CursorsSet(items=tuple(offsets_init(settings.kafka(env), database, start)))
+    if not made.items:
+        typer.echo("every partition has its cursor already: nothing was set; saj-bnmp offsets show", err=True)
+        raise typer.Exit(1)
+    if as_json:
+        print_answer(made)
+    else:
+        print_rows(made.items, ("group", "topic", "partition", "next_offset", "end"))
+
+
+@offsets.command("show")
+def show(*, limit: Limit = 1000, cursor: Cursor = "", as_json: AsJson = False) -> None:
+    """Where each group stands in each partition, by the ledger and by Kafka, and who is in it."""
+    env, database = ledger()
+    shown = offsets_show(settings.kafka(env), database, limit, cursor)
+    print_answer(shown) if as_json else print_offsets(shown)
+
+
+@offsets.command("skip")
+def skip(
+    *,
+    topic: Annotated[str, typer.Option(help="A topic of SAJ's.")],
+    partition: Annotated[int, typer.Option(min=0)],
+    to: Annotated[int, typer.Option(min=0, help="The first offset to read.")],
+    by: By,
+    reason: Why,
+    as_json: AsJson = False,
+) -> None:
+    """Take a group past records that Kafka lost, and only past those; signed, and kept on record."""
+    env, database = ledger()
+    done = offsets_skip(settings.kafka(env), database, topic, partition, to, by=by, reason=reason)
+    if as_json:
+        print_answer(done)
+    else:
+        out.print(f"{done.group} goes on at {topic}[{partition}] offset {to}; {done.first} to {done.last} were skipped")

@@ -1,0 +1,44 @@
+"""Acts: what operators did to the ledger itself, and who saw what is hidden; each row is signed and never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.engine import now
+from ledger.tables import act
+
+LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act: by whom, why, what it was and about what; `detail` is small JSON without personal data."""
+
+    at: datetime
+    by: str
+    reason: str
+    act: str
+    subject: str
+    detail: Mapping[str, Any]
+
+
+def write(
+    connection: Connection, name: str, subject: str, *, by: str, reason: str, detail: Mapping[str, Any] | None = None
+) -> Act:
+    """Put an act on record in the caller's transaction; raises ValueError where nobody or nothing signs for it."""
+    if not by.strip() or not reason.strip():
+        raise ValueError("an act is signed: --by and --reason say who and why")
+    made = Act(now(connection), by.strip()[:LONGEST], reason.strip()[:LONGEST], name, subject, dict(detail or {}))
+    values = {field: getattr(made, field) for field in Act.__slots__}
+    connection.execute(act.insert().values(**values))
+    return made
+
+
+def of(connection: Connection, name: str, subject: str) -> list[Act]:
+    """Every act of that name about that subject, oldest first."""
+    chosen = sa.select(*(act.c[field] for field in Act.__slots__)).where(act.c.act == name, act.c.subject == subject)
+    return [Act(*row) for row in connection.execute(chosen.order_by(act.c.id))]

@@ -1,0 +1,247 @@
+"""The shape of each `--json` answer, as pydantic models; `saj-bnmp schema --cli NAME` prints its JSON Schema.
+
+A listing is a page: `items`, and `next_cursor` to go on with, null on the last one. Instants carry their offset, ages
+are seconds. A person is the ledger's own number; what names a person elsewhere is a keyed hash, `h:` and 16 digits, or
+null without the key, unless it was asked to be revealed.
+"""
+
+from typing import Generic, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """What every answer is built on: frozen, and nothing beside what its shape names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DocumentLine(Answer):
+    """A document in a listing. `who` must act, where it waits for somebody; `missing` is what it waits for."""
+
+    document_id: str
+    kind: str
+    state: str
+    reason: str | None
+    missing: tuple[str, ...]
+    who: str | None
+    priority: int
+    case_number: str | None
+    unit: str | None
+    person: int
+    since: AwareDatetime | None
+    age_seconds: int | None
+
+
+class Attempt(Answer):
+    """A failed call to BNMP, kept as evidence."""
+
+    at: AwareDatetime
+    op: str
+    answer: str = Field(alias="class")
+    detail: str
+
+
+class DocumentDetail(DocumentLine):
+    """A document with all that the ledger knows of its way, and nothing of what SAJ wrote in it."""
+
+    remedy: str | None
+    version: int
+    variant: str | None
+    issued_at: AwareDatetime | None
+    antecedents: tuple[str, ...]
+    turn: int
+    step: str | None
+    doing: str | None
+    attempts: tuple[Attempt, ...]
+    failed_access_at: AwareDatetime | None
+    text: str | None
+    opened_at: AwareDatetime | None
+    retroactive: bool
+    bnmp_id: str | None
+    national_number: str | None
+    bnmp_status: str | None
+    registered_at: AwareDatetime | None
+    due_at: AwareDatetime | None
+    due_fact: str | None
+
+
+class Decision(Answer):
+    """One decision about a document: when, on which fact, what came of it and why."""
+
+    at: AwareDatetime
+    fact: str
+    state: str
+    reason: str | None
+    step: str | None
+    doing: str | None
+    turn: int
+    sequence: int
+    attempt: int
+    detail: str
+
+
+class Shown(Answer):
+    """A document and its way, oldest decision first."""
+
+    document: DocumentDetail
+    history: tuple[Decision, ...]
+
+
+class Lease(Answer):
+    """Who works on a person, and until when the claim holds."""
+
+    owner: str
+    until: AwareDatetime | None
+
+
+class PersonShown(Answer):
+    """A person with the first of its documents. `rji` and `keys` are hashed unless `revealed`."""
+
+    person: int
+    rji: str | None
+    keys: tuple[str | None, ...]
+    revealed: bool
+    lease: Lease | None
+    dead_letters: int
+    documents: tuple[DocumentLine, ...]
+    next_cursor: str | None
+
+
+class LinkShown(Answer):
+    """The link to BNMP as all processes see it; `waiting`: how many documents it keeps, by reason."""
+
+    state: str
+    since: AwareDatetime | None
+    cause: str
+    unavailable_since: AwareDatetime | None
+    last_failed_at: AwareDatetime | None
+    probe_at: AwareDatetime | None
+    opened_times: int
+    permits_contingency: bool
+    waiting: dict[str, int]
+
+
+class OffsetLine(Answer):
+    """Where a group stands in a partition.
+
+    `next_offset` is the ledger's cursor, the truth; `committed` is what Kafka was told of it, null when nothing was;
+    `first` and `end` are what the partition holds. `gone`: offsets that Kafka lost before they were read.
+    """
+
+    group: str
+    topic: str
+    partition: int
+    next_offset: int
+    committed: int | None
+    first: int
+    end: int
+    left: int
+    gone: int
+
+
+class Member(Answer):
+    """A process in a group; `partitions` are `topic[number]`."""
+
+    member_id: str
+    instance: str | None
+    host: str
+    partitions: tuple[str, ...]
+
+
+class GroupShown(Answer):
+    """A consumer group as Kafka sees it."""
+
+    group: str
+    state: str
+    members: tuple[Member, ...]
+
+
+class OffsetsShown(Answer):
+    """Every group's standing, and who is in it."""
+
+    items: tuple[OffsetLine, ...]
+    groups: tuple[GroupShown, ...]
+    next_cursor: str | None
+
+
+class CursorSet(Answer):
+    """A cursor that was set for the first time."""
+
+    group: str
+    topic: str
+    partition: int
+    next_offset: int
+    end: int
+
+
+class OffsetsSkipped(Answer):
+    """Offsets that a group was taken past: `first` to `last`, which Kafka no longer holds. Signed, and on record."""
+
+    group: str
+    topic: str
+    partition: int
+    first: int
+    last: int
+    next_offset: int
+    at: AwareDatetime
+    by: str
+    reason: str
+
+
+class Checked(Answer):
+    """One check of the doctor; `remedy` is what to do where it does not hold."""
+
+    name: str
+    verdict: Literal["OK", "WARNING", "FAILED", "UNREACHABLE"]
+    what: str
+    remedy: str | None = None
+
+
+class Diagnosis(Answer):
+    """What the doctor found; `holds` is false as soon as one check failed or a server was not reached."""
+
+    at: AwareDatetime
+    holds: bool
+    checks: tuple[Checked, ...]
+
+
+class RoleEnded(Answer):
+    """A line of `up --json` for each life of a role that ended by itself."""
+
+    role: str
+    at: AwareDatetime
+    how: str
+    event: str | None
+    lived_seconds: float
+    restarts: int
+    quick_ends: int
+    failing: bool
+    next_start_in_seconds: float
+
+
+Item = TypeVar("Item", bound=Answer)
+
+
+class Page(Answer, Generic[Item]):
+    """A page of a listing; `next_cursor` is what `--cursor` takes for the next one, null on the last."""
+
+    items: tuple[Item, ...]
+    next_cursor: str | None = None
+
+
+DocumentPage = Page[DocumentLine]
+CursorsSet = Page[CursorSet]
+
+SHAPES: dict[str, type[Answer]] = {
+    "documents list": DocumentPage,
+    "documents show": Shown,
+    "person show": PersonShown,
+    "link status": LinkShown,
+    "offsets show": OffsetsShown,
+    "offsets init": CursorsSet,
+    "offsets skip": OffsetsSkipped,
+    "doctor": Diagnosis,
+    "up": RoleEnded,
+}
+"""The shape of each command's answer, by the command's words."""

@@ -1,0 +1,62 @@
+"""How a command ends: 2 for wrong settings, 3 for a server that is away, and always one clear sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from console.main import main
+from consumers import groups
+from operations import offsets
+from tests.console.conftest import Call
+from tests.ledger.office import Office
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[object, str]:
+    """The status with which the program ends, and what it said on the way."""
+    monkeypatch.setattr("sys.argv", ["saj-bnmp", *words])
+    with pytest.raises(SystemExit) as leaving:
+        main()
+    told = capsys.readouterr()
+    assert told.out == ""
+    return leaving.value.code, told.err
+
+
+@pytest.fixture(autouse=True)
+def _pointed(call: Call) -> None:
+    """The settings name the test's ledger, and a Kafka that is not there."""
+    del call
+
+
+def test_a_missing_setting_is_2_with_an_example(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("SAJ_BNMP_DATABASE_URL")
+    status, said = ended(monkeypatch, capsys, "documents", "list")
+    assert status == 2
+    assert "for example SAJ_BNMP_DATABASE_URL=sqlite:////" in said
+
+
+def test_a_ledger_of_another_tribunal_is_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("SAJ_BNMP_TRIBUNAL", "TJSP")
+    status, said = ended(monkeypatch, capsys, "link", "status")
+    assert (status, "belongs to TJMS" in said) == (2, True)
+
+
+def test_a_ledger_that_cannot_be_opened_is_3_and_no_address_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SAJ_BNMP_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/ledger.db")
+    status, said = ended(monkeypatch, capsys, "documents", "list")
+    assert status == 3
+    assert "saj-bnmp doctor" in said
+    assert "nowhere" not in said
+
+
+def test_a_kafka_that_is_away_is_3(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], office: Office
+) -> None:
+    for room in (groups, offsets):
+        monkeypatch.setattr(room, "ASK_SECONDS", 1)
+    for words in (("offsets", "show"), ("offsets", "init", "--from", "earliest")):
+        status, said = ended(monkeypatch, capsys, *words)
+        assert (status, said.startswith("saj-bnmp: Kafka")) == (3, True), office
