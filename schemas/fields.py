@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.words import Kind, Variant
-from schemas.shapes import CaseNumber, Date, Days, Identifier, Name, Prose, Reading, Rows
+from schemas.shapes import CaseNumber, Date, Days, Identifier, Name, Prose, Reading, Rows, StateOfUnion
 
 EspeciePrisao = Literal[
     "PREVENTIVA",
@@ -51,7 +51,7 @@ class Pena(Reading):
 class PrisaoFlagrante(Reading):
     """Where and when the person was arrested in the act (Res. CNJ 251/2018, annex I)."""
 
-    uf: Annotated[str, Field(min_length=2, max_length=2)] | None = None
+    uf: StateOfUnion | None = None
     municipio: Name | None = None
     estabelecimento: Name | None = None
     data: Date | None = None

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from schemas.json_text import UNSTORABLE
+
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
 
@@ -22,6 +24,7 @@ _MOST_ROUNDS = 16
 _RULES = {
     "missing": REQUIRED,
     "string_type": "must be text",
+    "string_unicode": UNSTORABLE,
     "int_type": "must be a whole number",
     "float_type": "must be a number",
     "bool_type": "must be true or false",

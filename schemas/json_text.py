@@ -7,22 +7,22 @@ import re
 from typing import Any, NoReturn
 
 MOST_DEPTH = 32
+UNSTORABLE = "holds NUL or half of a surrogate pair"
 _WHOLE = range(-(2**63), 2**63)
 _MOST_DIGITS = 40
 # PostgreSQL keeps neither in text or jsonb. In UTF-8 JSON both come as escapes only.
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
-_SUSPECT = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
 
 
 class JsonError(ValueError):
     """The bytes are not JSON within the bounds; the text says which bound, never what stood there."""
 
 
-def parse(value: bytes) -> Any:
+def parse(value: bytes, *, most_depth: int = MOST_DEPTH) -> Any:
     """Parse UTF-8 JSON; raise `JsonError` for anything that could be read in two ways or not be kept.
 
     That is: a name given twice, NaN or Infinity, whole numbers beyond 64 bits, numbers of very many digits, nesting
-    deeper than 32, NUL and lone surrogates in text.
+    deeper than `most_depth`. Text may hold what `storable` takes out: that spoils a field and not the record.
     """
     try:
         data = _DECODER.decode(value.decode("utf-8"))
@@ -32,15 +32,30 @@ def parse(value: bytes) -> Any:
         raise JsonError("not JSON") from None
     except RecursionError:
         raise JsonError(f"nested deeper than {MOST_DEPTH}") from None
-    # Most records have neither such an escape nor enough brackets to need the walk.
-    if _SUSPECT.search(value) or value.count(b"{") + value.count(b"[") > MOST_DEPTH:
-        _check(data)
+    # Most records have not enough brackets to need the walk.
+    if value.count(b"{") + value.count(b"[") > most_depth:
+        _check_depth(data, most_depth)
     return data
+
+
+def is_storable(text: str) -> bool:
+    """Whether every database can keep the text: it has no NUL and no half of a surrogate pair."""
+    return _UNKEEPABLE.search(text) is None
+
+
+def storable(data: Any) -> Any:
+    """Give `data` as every database can keep it: other text is null, and a member of such a name is left out."""
+    if isinstance(data, str):
+        return data if is_storable(data) else None
+    if isinstance(data, dict):
+        return {name: storable(part) for name, part in data.items() if is_storable(name)}
+    return [storable(part) for part in data] if isinstance(data, list) else data
 
 
 def canonical(data: Any) -> bytes:
     """Give the one form in which equal data are equal bytes: names sorted, no spaces, UTF-8."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def digest(type: str, data: Any) -> str:  # noqa: A002 (the envelope's own word)
@@ -48,35 +63,23 @@ def digest(type: str, data: Any) -> str:  # noqa: A002 (the envelope's own word)
     return hashlib.sha256(type.encode() + canonical(data)).hexdigest()
 
 
-def peek(value: bytes | None, name: str) -> Any:
-    """Give the top-level member `name` of what may be bad JSON, or None; a member given twice counts as not there."""
+def peek(value: bytes) -> Any:
+    """Give what may be bad JSON, or None where nothing can be read; a member given twice is None."""
     try:
-        data = _PEEKING.decode((value or b"").decode("utf-8"))
+        return _PEEKING.decode(value.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
-    return data.get(name) if isinstance(data, dict) else None
 
 
-def _check(data: Any) -> None:
+def _check_depth(data: Any, most_depth: int) -> None:
     waiting = [(data, 1)]
     while waiting:
         value, depth = waiting.pop()
-        if isinstance(value, str):
-            _check_text(value)
-            continue
         if not isinstance(value, dict | list):
             continue
-        if depth > MOST_DEPTH:
+        if depth > most_depth:
             raise JsonError(f"nested deeper than {MOST_DEPTH}")
-        if isinstance(value, dict):
-            for name in value:
-                _check_text(name)
         waiting += [(part, depth + 1) for part in (value.values() if isinstance(value, dict) else value)]
-
-
-def _check_text(text: str) -> None:
-    if _UNKEEPABLE.search(text):
-        raise JsonError("text with NUL or a lone surrogate")
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

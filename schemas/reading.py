@@ -1,7 +1,7 @@
 """Bytes become an event, or are named unreadable with a code of the closed list.
 
 Nothing that a record may hold makes `read` raise, and nothing of what it holds gets into a detail or a gap's rule.
-The checks go from the outside in: size, value, envelope, type and topic, JSON, shape, tribunal, kind.
+The checks go from the outside in: value, size, envelope and JSON, type and topic, shape, tribunal, kind.
 """
 
 import re
@@ -17,10 +17,10 @@ from rules.words import CustodyEvent
 from schemas import commands, custody_recorded, document_issued, document_withdrawn
 from schemas.codes import Code
 from schemas.document_issued import DocumentIssued
-from schemas.envelope import Envelope, EnvelopeError, attributes, open_envelope
+from schemas.envelope import Envelope, EnvelopeError, glance, is_structured, open_envelope, open_structured
 from schemas.fields import FORMS
 from schemas.gaps import Gap, UnsettledError, unknown_fields
-from schemas.json_text import JsonError, digest, parse, peek
+from schemas.json_text import JsonError, digest, parse, storable
 from schemas.record import RawRecord
 from schemas.topics import HOME, TOPICS
 
@@ -43,7 +43,7 @@ class Event:
     """An event that can be acted upon.
 
     `time` has its offset; `digest` is the hex SHA-256 of the type and the canonical JSON of `data`, which is as
-    received; `body` is the type's model without what the `gaps` name; `unknown_fields` counts what was ignored.
+    received but for text that no database can keep; `body` is the type's model without what the `gaps` name; `unknown_fields` counts what was ignored.
     """
 
     type: str
@@ -86,25 +86,20 @@ def read(record: RawRecord, *, tribunal: str, readers: Mapping[str, Reader] = RE
     try:
         return _read(record, tribunal, readers)
     except _RefusedError as refused:
-        known = attributes(record.headers)
+        known, data = glance(record.headers, record.value)
         return Unreadable(
-            refused.code,
-            str(refused),
-            known.get("ce_type"),
-            known.get("ce_id"),
-            known.get("ce_source"),
-            _document_id(record.value),
+            refused.code, str(refused), known.get("type"), known.get("id"), known.get("source"), _document_id(data)
         )
 
 
 def _read(record: RawRecord, tribunal: str, readers: Mapping[str, Reader]) -> Event:
     value = _value(record)
-    envelope = _envelope(record)
+    envelope, data = _opened(record, value)
     _check_home(envelope.type, record.topic)
     reader = readers.get(envelope.type)
     if reader is None:
         raise _RefusedError(Code.UNKNOWN_TYPE, "the type is written by us and read by others")
-    data = _data(value)
+    data = _object(data)
     try:
         body, gaps = reader(data)
     except UnsettledError as error:
@@ -118,7 +113,7 @@ def _read(record: RawRecord, tribunal: str, readers: Mapping[str, Reader]) -> Ev
         time=envelope.time,
         digest=digest(envelope.type, data),
         traceparent=envelope.traceparent,
-        data=data,
+        data=storable(data),
         body=body,
         gaps=gaps,
         unknown_fields=unknown_fields(body, data),
@@ -135,11 +130,17 @@ def _value(record: RawRecord) -> bytes:
     return record.value
 
 
-def _envelope(record: RawRecord) -> Envelope:
+def _opened(record: RawRecord, value: bytes) -> tuple[Envelope, Any]:
     try:
-        return open_envelope(record.headers)
+        if is_structured(record.headers):
+            envelope, data = open_structured(record.headers, value)
+        else:
+            envelope, data = open_envelope(record.headers), parse(value)
     except EnvelopeError as error:
         raise _RefusedError(Code.NO_ENVELOPE, str(error)) from None
+    except JsonError as error:
+        raise _RefusedError(Code.UNREADABLE, str(error)) from None
+    return envelope, data
 
 
 def _check_home(type_: str, topic: str) -> None:
@@ -150,11 +151,9 @@ def _check_home(type_: str, topic: str) -> None:
         raise _RefusedError(Code.WRONG_TOPIC, f"the type belongs on {home}")
 
 
-def _data(value: bytes) -> dict[str, Any]:
-    try:
-        data = parse(value)
-    except JsonError as error:
-        raise _RefusedError(Code.UNREADABLE, str(error)) from None
+def _object(data: Any) -> dict[str, Any]:
+    if data is None:
+        raise _RefusedError(Code.EMPTY_VALUE, "there is no data")
     if not isinstance(data, dict):
         raise _RefusedError(Code.MALFORMED, "data must be an object")
     return data
@@ -175,7 +174,7 @@ def _check_kind(body: BaseModel) -> None:
         raise _RefusedError(Code.UNKNOWN_KIND, "kind is not in the contract")
 
 
-def _document_id(value: bytes | None) -> str | None:
+def _document_id(data: Any) -> str | None:
     """Give the document's id even of a bad record: whenever it can be read, SAJ is told (docs/law.md safety 6)."""
-    found = peek(value, "document_id")
+    found = data.get("document_id") if isinstance(data, dict) else None
     return found if isinstance(found, str) and _DOCUMENT_ID.fullmatch(found) else None

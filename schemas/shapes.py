@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from rules.words import Consent, Kind, Role, Variant
 from schemas import identifiers
+from schemas.json_text import UNSTORABLE, is_storable, storable
 
 T = TypeVar("T")
 
@@ -93,6 +94,14 @@ def _given_rows(value: Any) -> Any:
     return _rows(value)
 
 
+def _raw(value: Any) -> Any:
+    if value is None:
+        return {}
+    if storable(value) != value:
+        raise refusal(UNSTORABLE)
+    return value
+
+
 def _checked(read: Callable[[str], str | None], rule: str) -> AfterValidator:
     def check(value: str) -> str:
         found = read(value)
@@ -110,8 +119,10 @@ def _matching(pattern: str, rule: str) -> AfterValidator:
 
 Identifier = Annotated[str, _matching(r"[!-~]{1,64}", "is not an identifier of 1 to 64 printable ASCII characters")]
 Tribunal = Annotated[str, _matching(r"[A-Z][A-Z0-9]{1,15}", "is not the acronym of a tribunal")]
-Name = Annotated[str, Field(max_length=150)]
-Prose = Annotated[str, Field(max_length=4000)]
+_STORABLE = _checked(lambda value: value if is_storable(value) else None, UNSTORABLE)
+StateOfUnion = Annotated[str, _matching(r"[A-Z]{2}", "is not the two letters of a state")]
+Name = Annotated[str, Field(max_length=150), _STORABLE]
+Prose = Annotated[str, Field(max_length=4000), _STORABLE]
 Date = Annotated[date, BeforeValidator(_date)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
@@ -119,7 +130,7 @@ Rows = Annotated[tuple[T, ...], BeforeValidator(_rows)]
 # Where no rows at all must have been said, and not only left out.
 GivenRows = Annotated[tuple[T, ...], BeforeValidator(_given_rows)]
 # An object of which only the ledger can tell what it should hold.
-Raw = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
+Raw = Annotated[dict[str, Any], BeforeValidator(_raw)]
 CaseNumber = Annotated[str, _checked(identifiers.case_number, "is not a case number with right check digits")]
 Cpf = Annotated[str, _checked(identifiers.cpf, "is not a CPF with right check digits")]
 Rji = Annotated[str, _checked(identifiers.rji, "is not an RJI of 11 digits")]

@@ -229,3 +229,20 @@ def test_what_nothing_acts_on_yet_is_a_dead_letter_and_its_neighbours_go_on(offi
     # then
     assert taken.counts["dead_letter"] == 1
     assert office.standing("M-1") == (State.READY, None)
+
+
+def test_a_document_with_text_that_no_database_can_keep_is_held_for_that_field(office: Office) -> None:
+    # given
+    spoiled = paper("MANDADO", "M-1")
+    spoiled["party"]["nome_mae"] = "Mae \x00"
+    spoiled["fields"]["sintese_decisao"] = "Cortada \ud83d"
+    # when
+    office.issue(spoiled | {"novo": "\x00"})
+    # then
+    assert office.standing("M-1") == (State.HELD, Reason.MISSING_DATA)
+    assert office.row("M-1")["missing"] == ["party.nome_mae", "fields.sintese_decisao"]
+    assert office.rows(payload)[0]["data"] == spoiled | {
+        "novo": None,
+        "party": spoiled["party"] | {"nome_mae": None},
+        "fields": spoiled["fields"] | {"sintese_decisao": None},
+    }

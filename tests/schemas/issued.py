@@ -21,7 +21,7 @@ def changed(path: str, value: object, kind: str | None = None) -> dict[str, Any]
     holder: Any = data
     for part in holders:
         holder = holder[int(part)] if part.isdigit() else holder[part]
-    holder[last] = value
+    holder[int(last) if last.isdigit() else last] = value
     return data
 
 

@@ -85,6 +85,8 @@ def test_a_command_without_what_it_needs_is_malformed_and_the_rest_may_be_missin
         ("saj.contingency.resolution-requested.v1", {"data": {"D-1": {"fields": []}}}),
         ("saj.contingency.resolution-requested.v1", {"data": {"a b": {}}}),
         ("saj.document.data-supplied.v1", {"fields": "motivo"}),
+        ("saj.document.data-supplied.v1", {"fields": {"motivo": ["\ud83d"]}}),
+        ("saj.document.data-supplied.v1", {"party": {"\x00": 1}}),
         ("saj.document.data-supplied.v1", {"variant": "OUTRA"}),
         ("saj.document.data-supplied.v1", {"antecedents": ["TJMS-2026-000100"]}),
         ("saj.document.signer-assigned.v1", {"role": "JUIZ"}),

@@ -9,6 +9,7 @@ from rules.words import Kind
 from schemas.document_issued import DocumentIssued, document_issued
 from schemas.fields import AlvaraSolturaFields, MandadoPrisaoFields
 from schemas.gaps import Gap
+from schemas.json_text import digest
 from schemas.reading import Event, read
 from schemas.record import RawRecord
 from schemas.samples import sample
@@ -164,6 +165,27 @@ def test_the_digest_is_of_the_content_and_not_of_how_it_was_written(record: Buil
     first, second, other = [each.digest for each in digests if isinstance(each, Event)]
     assert first == second != other
     assert len(first) == 64
+
+
+@pytest.mark.parametrize("char", ["\x00", "\ud83d"])
+@pytest.mark.parametrize("path", ["party.nome", "fields.sintese_decisao", "fields.tipificacoes.0"])
+def test_text_that_no_database_can_keep_is_a_gap_and_null_in_the_data(record: Build, path: str, char: str) -> None:
+    # Given a text that was cut in the middle of an emoji, or that holds NUL
+    data = changed(path, f"Cortado {char}")
+    # When it is read
+    got = read(record(data), tribunal="TJMS")
+    # Then the document is there with one gap, and its data can be kept
+    assert isinstance(got, Event)
+    assert got.gaps == (Gap(path, "holds NUL or half of a surrogate pair"),)
+    assert got.data == changed(path, None)
+    assert got.digest != digest(ISSUED, got.data)
+
+
+def test_an_unknown_field_that_no_database_can_keep_is_left_out_and_is_no_gap(record: Build) -> None:
+    got = read(record(sample(ISSUED) | {"novo": "\x00", "\ud83d": 1}), tribunal="TJMS")
+    assert isinstance(got, Event)
+    assert (got.gaps, got.unknown_fields) == ((), 2)
+    assert got.data == sample(ISSUED) | {"novo": None}
 
 
 def test_unknown_fields_are_ignored_and_counted_at_every_depth(record: Build) -> None:
