@@ -13,7 +13,7 @@ import typer
 from console import look, places, stack
 from console.tables import out
 from consumers.groups import StartRefusedError
-from ledger.engine import Database, LedgerError, OperationalError
+from ledger.engine import Database, LedgerError, LedgerTroubleError
 from ledger.migrate import migrate as migrate_database
 from operations.answers import SHAPES
 from operations.offsets import OffsetsRefusedError
@@ -89,7 +89,9 @@ def main() -> None:
     except tuple(_STATUS) as error:
         typer.echo(f"saj-bnmp: {error}", err=True)
         sys.exit(next(status for kind, status in _STATUS.items() if isinstance(error, kind)))
-    except OperationalError as error:
+    except LedgerTroubleError as error:
         # Its own text may show an address with a password.
-        typer.echo(f"saj-bnmp: the ledger cannot be reached ({type(error.orig).__name__}): saj-bnmp doctor", err=True)
+        typer.echo(
+            f"saj-bnmp: the ledger cannot be reached ({type(error.__cause__).__name__}): saj-bnmp doctor", err=True
+        )
         sys.exit(3)

@@ -12,7 +12,7 @@ import structlog
 from ledger.arrivals import Arrival, GapError, Taken, in_order, take
 from ledger.cursors import NoCursorError
 from ledger.deployment import Deployment
-from ledger.engine import Database, OperationalError
+from ledger.engine import Database, LedgerTroubleError
 from ledger.persons import Names
 from rules.dossier import Antecedent, ConsentGiven, Document
 from rules.facts import By, ContingencyAnswered
@@ -45,20 +45,23 @@ class Intake:
         A record on which our own code or the database fails alone is found by halving the batch; it becomes a dead
         letter `UNPROCESSABLE` and stops nothing else. Raises, having written nothing, when `gaps` is set,
         `ledger.arrivals.GapError` for records before the batch that were not handed over and
-        `ledger.cursors.NoCursorError` for a partition without cursor; and `OperationalError` when the database as a
+        `ledger.cursors.NoCursorError` for a partition without cursor; and `LedgerTroubleError` when the database as a
         whole is in trouble: what was written before that is dropped when it comes again.
         """
         return self._take(in_order([self._arrival(record) for record in records]), gaps=gaps)
 
-    def _take(self, arrivals: Sequence[Arrival], *, gaps: bool) -> Taken:
+    def _take(self, arrivals: Sequence[Arrival], *, gaps: bool, again: bool = False) -> Taken:
         try:
             return take(self.database, self.deployment, self.group, arrivals, self.database.clock(), gaps=gaps)
-        except (GapError, NoCursorError, OperationalError):
+        except (GapError, NoCursorError, LedgerTroubleError):
             raise
         except Exception as error:
             if len(arrivals) > 1:
                 middle = len(arrivals) // 2
                 return self._take(arrivals[:middle], gaps=gaps).then(self._take(arrivals[middle:], gaps=gaps))
+            if not again:
+                # Two processes that wrote the same thing at once: what the other wrote is seen now.
+                return self._take(arrivals, gaps=gaps, again=True)
             if not arrivals or isinstance(arrivals[0].event, Unreadable):
                 raise
             return self._take([_unprocessable(arrivals[0], error)], gaps=gaps)

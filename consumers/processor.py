@@ -20,7 +20,7 @@ from consumers.groups import TOPICS
 from consumers.intake import Intake
 from ledger.arrivals import GapError, Taken
 from ledger.cursors import Place, advance, cursors
-from ledger.engine import OperationalError
+from ledger.engine import LedgerTroubleError
 from schemas.record import RawRecord
 
 EXIT_ERROR, EXIT_STALLED = 70, 72
@@ -119,7 +119,7 @@ class Processor:
         while True:
             try:
                 return await asyncio.to_thread(self._intake.take, records, gaps=gaps)
-            except OperationalError:
+            except LedgerTroubleError:
                 if time.monotonic() > deadline:
                     raise
                 log.warning("processor.database_retry", exc_info=True)

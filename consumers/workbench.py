@@ -95,11 +95,12 @@ class Workbench:
         windows = self.deployment.windows
         until = boottime() + windows.lease()
         with self.database.transaction() as connection:
+            # The claim is on a person's row: their circle is locked before, in its order.
+            recorder = self._recorder(connection)
+            recorder.lock([person])
             lease = take_person(connection, person, self._owner, seconds=windows.lease(), grace=windows.answer)
             if lease is None:
                 return None
-            recorder = self._recorder(connection)
-            recorder.lock([person])
             for document in list(recorder.of(person).documents.values()):
                 if document.person == person and document.state is State.SENDING:
                     recorder.decide(LeaseTakenOver(document.document_id))
@@ -120,11 +121,11 @@ class Workbench:
         windows = self.deployment.windows
         until = boottime() + windows.lease()
         with self.database.transaction() as connection:
-            renew_person(connection, lane.lease, seconds=windows.lease())
-            if answer is not None:
-                self._observe(connection, answer)
             recorder = self._recorder(connection)
             recorder.lock([lane.lease.person])
+            renew_person(connection, lane.lease, seconds=windows.lease())
+            if answer is not None:
+                self._observe(recorder, answer)
             if done is not None and answer is not None:
                 self._settle(recorder, lane, done, answer)
             task = self._begin(recorder, lane) if go_on else None
@@ -148,7 +149,7 @@ class Workbench:
     def _recorder(self, connection: Connection) -> Recorder:
         return Recorder(connection, self.deployment, now(connection))
 
-    def _observe(self, connection: Connection, answer: Answer) -> None:
+    def _observe(self, recorder: Recorder, answer: Answer) -> None:
         # Doubt counts only where a time-out or a reset took the answer (docs/law.md I8).
         unanswered = answer.answer is AnswerClass.UNCERTAIN and answer.detail.startswith(NO_ANSWER)
         connected = answer.answer is not AnswerClass.CONNECTION and not unanswered
@@ -161,7 +162,7 @@ class Workbench:
             def step(link: Link, event: LinkEvent = event) -> Link:
                 return observe(link, event, answer.at, windows, random.random())  # noqa: S311 (jitter)
 
-            change(connection, self.deployment, now(connection), step)
+            recorder.see(change(recorder.connection, self.deployment, recorder.now, step))
 
     def _settle(self, recorder: Recorder, lane: Lane, done: Task, answer: Answer) -> None:
         person = lane.lease.person

@@ -3,8 +3,7 @@
 Cursor, inbox, persons in their order, decisions, dead letters, outbox, next offsets: all or nothing.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import cursors, outbox
-from ledger.bulk import insert, upsert
-from ledger.cursors import Place
+from ledger.batches import Arrival, GapError, Taken, ends_of, in_order, next_of
+from ledger.bulk import claim, insert
 from ledger.deployment import Deployment
 from ledger.engine import Database
 from ledger.persons import Names, bound_to, find, find_or_add
@@ -23,45 +22,19 @@ from ledger.tables import dead_letter, inbox, payload
 from ledger.tables import outbox as outbox_table
 from rules.casework import Say
 from rules.dossier import Document
-from rules.facts import ContingencyAnswered, DocumentIssued, DocumentReissued, PersonReviewed
+from rules.facts import DocumentIssued, DocumentReissued, PersonReviewed
 from rules.words import State
 from schemas.codes import Code
 from schemas.reading import Event, Unreadable
 from schemas.record import RawRecord
 
+__all__ = ["Arrival", "GapError", "Taken", "in_order", "take"]
+
+_INBOX_KEY = ("source", "ce_id")
+_RECORD = ("topic", "partition", "offset")
+# Longer ones no party has: its id is bounded, and an index keeps no more than some 2,700 bytes.
+_LONGEST_ALIAS = 200
 _REPLACEABLE = frozenset({State.READY, State.HELD})
-
-
-class GapError(Exception):
-    """Records between the cursor and the batch were not handed over; `gaps` are (place, cursor, first)."""
-
-    def __init__(self, gaps: Sequence[tuple[Place, int, int]]) -> None:
-        super().__init__(f"{len(gaps)} partitions have records before the batch")
-        self.gaps = tuple(gaps)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A record as it was read: a document (with its rules' form), a command's fact, or unreadable."""
-
-    record: RawRecord
-    event: Event | Unreadable
-    document: Document | None = None
-    names: Names | None = None
-    command: ContingencyAnswered | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a batch did: the next offset of each partition, and counts by what became of the records."""
-
-    next_offsets: Mapping[Place, int]
-    counts: Mapping[str, int]
-
-    def then(self, later: "Taken") -> "Taken":
-        """Both together."""
-        counts = Counter(self.counts) + Counter(later.counts)
-        return Taken({**self.next_offsets, **later.next_offsets}, dict(counts))
 
 
 @dataclass(slots=True)
@@ -71,7 +44,9 @@ class _Batch:
     now: datetime
     recorder: Recorder
     counts: dict[str, int] = field(default_factory=dict)
-    inbox: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    claimed: dict[tuple[str, str], str] = field(default_factory=dict)
+    unclaimed: dict[tuple[str, str], str] = field(default_factory=dict)
+    dead: list[tuple[str, str]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
     says: list[dict[str, Any]] = field(default_factory=list)
@@ -88,9 +63,9 @@ def take(
     """Take a batch in one transaction; where `gaps` are looked for, GapError and NoCursorError leave nothing written."""
     ordered = in_order(arrivals)
     with database.transaction() as connection:
-        known = cursors.cursors(connection, group)
-        new = [a for a in ordered if a.record.offset >= _next(known, a.record)]
-        ends = _ends(known, new, gaps=gaps)
+        known = cursors.lock_cursors(connection, group, {(a.record.topic, a.record.partition) for a in ordered})
+        new = [a for a in ordered if a.record.offset >= next_of(known, a.record)]
+        ends = ends_of(known, new, gaps=gaps)
         batch = _Batch(connection, deployment, now, Recorder(connection, deployment, now))
         counted = len(ordered) - len(new)
         if counted:
@@ -100,50 +75,22 @@ def take(
         return Taken(ends, batch.counts)
 
 
-def in_order(arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """Order over topics and partitions is what was stamped; within a partition it is the offset, whatever was."""
-    latest: dict[Place, int] = {}
-    placed = []
-    for arrival in sorted(arrivals, key=lambda a: (a.record.topic, a.record.partition, a.record.offset)):
-        place = (arrival.record.topic, arrival.record.partition)
-        # A producer's clock may have gone back: a record is never before the one ahead of it.
-        latest[place] = max(arrival.record.timestamp_ms, latest.get(place, 0))
-        placed.append((latest[place], place, arrival.record.offset, arrival))
-    return [arrival for *_, arrival in sorted(placed, key=lambda one: one[:3])]
-
-
-def _next(known: Mapping[Place, cursors.Cursor], record: RawRecord) -> int:
-    cursor = known.get((record.topic, record.partition))
-    return cursor.next_offset if cursor else 0
-
-
-def _ends(known: Mapping[Place, cursors.Cursor], new: Sequence[Arrival], *, gaps: bool) -> dict[Place, int]:
-    ends: dict[Place, int] = {}
-    found = []
-    for arrival in new:
-        place = (arrival.record.topic, arrival.record.partition)
-        if gaps and place not in known:
-            raise cursors.NoCursorError(place)
-        expected = ends.get(place, _next(known, arrival.record))
-        if arrival.record.offset > expected:
-            found.append((place, expected, arrival.record.offset))
-        ends[place] = arrival.record.offset + 1
-    if gaps and found:
-        raise GapError(found)
-    return ends
-
-
 def _apply(batch: _Batch, arrivals: Sequence[Arrival]) -> None:
+    _claim(batch, arrivals)
+    named = find_or_add(batch.connection, _named(batch, arrivals))
     fresh = [arrival for arrival in arrivals if _is_fresh(batch, arrival)]
     _letters(batch, fresh)
     issued = [arrival.document for arrival in fresh if arrival.document]
-    named = find_or_add(batch.connection, [a.names for a in fresh if a.names])
-    commanded = persons_of(batch.connection, [a.command.document_id for a in fresh if a.command])
-    known = persons_of(batch.connection, [d.document_id for d in issued])
-    bound = bound_to(batch.connection, [d.document_id for d in issued], [a for d in issued for a in d.antecedents])
+    ids = [document.document_id for document in issued]
+    commanded = [a.command.document_id for a in fresh if a.command]
+
+    def bound() -> set[int]:
+        known = persons_of(batch.connection, [*commanded, *ids])
+        return {*known.values(), *bound_to(batch.connection, ids, [a for d in issued for a in d.antecedents])}
+
     by_key = sorted(batch.behind_letters)
-    batch.recorder.lock({*named.values(), *commanded.values(), *known.values(), *bound, *by_key})
-    batch.digests = _digests(batch.connection, list(known))
+    batch.recorder.lock({*(named[a.names.party] for a in fresh if a.names), *by_key}, bound)
+    batch.digests = _digests(batch.connection, ids)
     for arrival in fresh:
         if arrival.document is not None and arrival.names is not None:
             _document(batch, arrival, arrival.document, named[arrival.names.party])
@@ -158,8 +105,30 @@ def _apply(batch: _Batch, arrivals: Sequence[Arrival]) -> None:
     if late:
         record(batch.connection, batch.deployment, batch.now, [PersonReviewed(person) for person in late], late)
     insert(batch.connection, payload, batch.payloads)
-    upsert(batch.connection, inbox, ("source", "ce_id"), list(batch.inbox.values()), keep=True)
+    _bury(batch)
     insert(batch.connection, outbox_table, batch.letters + batch.says)
+
+
+def _claim(batch: _Batch, arrivals: Sequence[Arrival]) -> None:
+    """Claim the events' ids in the inbox, all in their order; what was there before, or comes twice, is not ours."""
+    events: dict[tuple[str, str], Event] = {}
+    for arrival in arrivals:
+        if isinstance(arrival.event, Event):
+            events.setdefault((arrival.event.source, arrival.event.ce_id), arrival.event)
+    rows = [_inbox_row(batch, event) for event in events.values()]
+    claimed = claim(batch.connection, inbox, _INBOX_KEY, rows)
+    batch.unclaimed = _seen(batch.connection, [key for key in events if key not in claimed])
+    batch.claimed = {key: events[key].digest for key in events if key in claimed}
+
+
+def _named(batch: _Batch, arrivals: Sequence[Arrival]) -> Iterator[Names]:
+    """Who is named in a batch, by what was read or by the key: whoever is a dead letter's later is known by then."""
+    for arrival in arrivals:
+        if arrival.names is not None:
+            yield arrival.names
+        alias = _alias(batch, arrival.record.key)
+        if alias is not None and arrival.command is None and (arrival.names is None or alias != arrival.names.rji):
+            yield Names(alias)
 
 
 def _is_fresh(batch: _Batch, arrival: Arrival) -> bool:
@@ -168,33 +137,39 @@ def _is_fresh(batch: _Batch, arrival: Arrival) -> bool:
     if isinstance(event, Unreadable):
         return True
     key = (event.source, event.ce_id)
-    before = batch.inbox.get(key) or _seen(batch.connection, key)
-    if before is None:
-        batch.inbox[key] = _inbox_row(batch, event, "APPLIED")
+    if key in batch.claimed and key not in batch.unclaimed:
+        batch.unclaimed[key] = event.digest
         return True
-    if before["digest"] == event.digest:
+    if batch.unclaimed[key] == event.digest:
         batch.count("duplicate")
     else:
         _dead(batch, arrival.record, Code.CONFLICTING_DUPLICATE, None, arrival.document)
     return False
 
 
-def _seen(connection: Connection, key: tuple[str, str]) -> dict[str, Any] | None:
-    row = connection.execute(
-        sa.select(inbox.c.digest).where((inbox.c.source == key[0]) & (inbox.c.ce_id == key[1]))
-    ).one_or_none()
-    return {"digest": row.digest} if row else None
+def _seen(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The digests under which these ids were taken before."""
+    asked = sa.tuple_(inbox.c.source, inbox.c.ce_id).in_(sorted(keys))
+    rows = connection.execute(sa.select(inbox.c.source, inbox.c.ce_id, inbox.c.digest).where(asked)) if keys else ()
+    return {(row.source, row.ce_id): row.digest for row in rows}
 
 
-def _inbox_row(batch: _Batch, event: Event, outcome: str) -> dict[str, Any]:
+def _inbox_row(batch: _Batch, event: Event) -> dict[str, Any]:
     return {
         "source": event.source,
         "ce_id": event.ce_id,
         "type": event.type,
         "digest": event.digest,
-        "outcome": outcome,
+        "outcome": "APPLIED",
         "received_at": batch.now,
     }
+
+
+def _bury(batch: _Batch) -> None:
+    """Note in the inbox which events came to nothing: a redriven one may claim its place again."""
+    if batch.dead:
+        here = sa.tuple_(inbox.c.source, inbox.c.ce_id).in_(sorted(batch.dead))
+        batch.connection.execute(inbox.update().where(here).values(outcome="DEAD"))
 
 
 def _letters(batch: _Batch, fresh: Sequence[Arrival]) -> None:
@@ -206,16 +181,17 @@ def _letters(batch: _Batch, fresh: Sequence[Arrival]) -> None:
 
 
 def _dead(batch: _Batch, record: RawRecord, code: Code, document_id: str | None, document: Document | None) -> None:
-    if _is_dead_already(batch.connection, record):
+    alias = _alias(batch, record.key)
+    person = find(batch.connection, [alias]).get(alias) if alias else None
+    row = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "person": person}
+    # A replay finds this very record dead before, and says nothing twice.
+    if not claim(batch.connection, dead_letter, _RECORD, [row | {"reason": code, "found_at": batch.now}]):
         batch.count("duplicate")
         return
-    person = _person_of_key(batch, record.key)
     if person is not None:
         batch.behind_letters.add(person)
     batch.count("dead_letter")
     batch.letters.append(outbox.dead_letter(record, code, "intake", batch.now))
-    row = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "person": person}
-    insert(batch.connection, dead_letter, [row | {"reason": code, "found_at": batch.now}])
     said = {
         "dlq_reason": code,
         "topic": record.topic,
@@ -228,24 +204,15 @@ def _dead(batch: _Batch, record: RawRecord, code: Code, document_id: str | None,
     batch.says.append(composer.row(Say("bnmp.record.unreadable.v1", said), key=record.key))
 
 
-def _is_dead_already(connection: Connection, record: RawRecord) -> bool:
-    """Whether this very record was found dead before: a replay says nothing twice."""
-    at = (dead_letter.c.topic == record.topic) & (dead_letter.c.partition == record.partition)
-    here = sa.select(dead_letter.c.offset).where(at, dead_letter.c.offset == record.offset)
-    return connection.scalar(here) is not None
-
-
-def _person_of_key(batch: _Batch, key: bytes | None) -> int | None:
-    """The person whom a record's key names; one never seen is added, for a later document may be theirs."""
+def _alias(batch: _Batch, key: bytes | None) -> str | None:
+    """The alias of a person that a record's key is; one never seen is added, for a later document may be theirs."""
     try:
         name = (key or b"").decode()
     except UnicodeDecodeError:
         return None
     is_rji = name.isascii() and name.isdigit() and len(name) == 11
-    if not is_rji and not name.startswith(f"{batch.deployment.court.tribunal}:"):
-        return None
-    found = find(batch.connection, [name]).get(name)
-    return found if found is not None else find_or_add(batch.connection, [Names(name)])[name]
+    is_party = name.startswith(f"{batch.deployment.court.tribunal}:") and len(name) <= _LONGEST_ALIAS
+    return name if is_rji or (is_party and "\0" not in name) else None
 
 
 def _digests(connection: Connection, documents: Sequence[str]) -> dict[str, set[str]]:
@@ -273,7 +240,7 @@ def _document(batch: _Batch, arrival: Arrival, document: Document, person: int) 
         _issue(batch, arrival, event, DocumentReissued(replace(document, person=person, version=before.version + 1)))
     else:
         _dead(batch, arrival.record, Code.CONFLICTING_DOCUMENT, document.document_id, document)
-        batch.inbox[event.source, event.ce_id]["outcome"] = "DEAD"
+        batch.dead.append((event.source, event.ce_id))
         return
     seen.add(event.digest)
 

@@ -1,7 +1,8 @@
 """Cursors: which record of each partition is next. They are the truth; Kafka's group offsets follow them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -31,7 +32,20 @@ class Cursor:
 
 def cursors(connection: Connection, group: str) -> dict[Place, Cursor]:
     """Every cursor of a group."""
-    rows = connection.execute(sa.select(consumed).where(consumed.c.group == group))
+    return _cursors(connection, sa.select(consumed).where(consumed.c.group == group))
+
+
+def lock_cursors(connection: Connection, group: str, places: Collection[Place]) -> dict[Place, Cursor]:
+    """The cursors of these places, locked in their order: who took a partition before is waited for."""
+    here = sa.tuple_(consumed.c.topic, consumed.c.partition).in_(sorted(places))
+    ordered = (
+        sa.select(consumed).where(consumed.c.group == group, here).order_by(consumed.c.topic, consumed.c.partition)
+    )
+    return _cursors(connection, ordered.with_for_update())
+
+
+def _cursors(connection: Connection, chosen: sa.Select[Any]) -> dict[Place, Cursor]:
+    rows = connection.execute(chosen)
     return {(row.topic, row.partition): Cursor(row.next_offset, row.topic_id) for row in rows}
 
 

@@ -37,6 +37,7 @@ _ANTECEDENTS = (
     .order_by(antecedent.c.document_id, antecedent.c.position)
 )
 _LINK = sa.select(link)
+_LINK_TO_CHANGE = _LINK.with_for_update()
 
 
 def load(connection: Connection, persons: Sequence[int], *, now: datetime, court: Court, windows: Windows) -> Dossier:
@@ -53,9 +54,9 @@ def load(connection: Connection, persons: Sequence[int], *, now: datetime, court
     )
 
 
-def load_link(connection: Connection) -> Link:
-    """The link as all processes see it."""
-    row = connection.execute(_LINK).one()
+def load_link(connection: Connection, *, to_change: bool = False) -> Link:
+    """The link as all processes see it; whoever is `to_change` it waits for whoever is at it."""
+    row = connection.execute(_LINK_TO_CHANGE if to_change else _LINK).one()
     return Link(
         LinkState(row.state),
         row.since,

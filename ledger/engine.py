@@ -2,6 +2,7 @@
 
 On SQLite every write transaction is BEGIN IMMEDIATE behind an advisory file lock: SQLite's own waiting
 starves writers (seconds at the 99th percentile with five writing processes), a queue at a file does not.
+On PostgreSQL write transactions are READ COMMITTED and lock what they decide on (`lock_persons`).
 """
 
 import fcntl
@@ -14,12 +15,24 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-__all__ = ["Connection", "Database", "LedgerError", "OperationalError", "now", "utc_now"]
+from ledger.trouble import LedgerTroubleError, is_trouble, withhold
+
+__all__ = ["Connection", "Database", "LedgerError", "LedgerTroubleError", "now", "utc_now"]
 
 BUSY_SECONDS = 30
+
+# A process has a handful of threads that write; the rest is for a burst of them, and bounded for the server's sake.
+_POOL = {"pool_size": 5, "max_overflow": 15, "pool_timeout": 30}
+_CONNECT_SECONDS = 5
+# Nothing waits for ever: a lock is given up before the statement is, and a client that hangs loses its transaction.
+_SERVER_SIDE = {
+    "lock_timeout": "15s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+}
 
 
 class LedgerError(Exception):
@@ -34,34 +47,38 @@ def utc_now() -> datetime:
 class Database:
     """An engine with the house's two kinds of transaction; `clock` is what its leases and decisions go by."""
 
-    def __init__(self, url: str, clock: Callable[[], datetime] = utc_now) -> None:
-        """Open `sqlite:///FILE` (PostgreSQL is a dialect away); no table is created here."""
+    def __init__(self, url: str, clock: Callable[[], datetime] | None = None) -> None:
+        """Open `sqlite:///FILE` or `postgresql+psycopg://…`; nothing is connected and no table is created here.
+
+        Without `clock` the database's own counts: PostgreSQL's server, and for SQLite this host's, where all its
+        processes are.
+        """
         parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-            raise LedgerError(f"the ledger needs sqlite:///FILE, not {parsed.render_as_string(hide_password=True)}")
         self.url = url
-        self.clock = clock
-        self._lock_file = Path(parsed.database + ".lock")
-        self.engine = sa.create_engine(
-            parsed,
-            # An error's text must not show what a row holds: it is logged.
-            hide_parameters=True,
-            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-            execution_options={"clock": clock},
-        )
-        event.listen(self.engine, "connect", _prepare)
-        event.listen(self.engine, "begin", _begin)
+        self._lock_file: Path | None = None
+        if parsed.drivername == "postgresql+psycopg":
+            self.engine = _postgresql(parsed)
+            self.clock = clock or self._server_time
+        elif parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+            self._lock_file = Path(parsed.database + ".lock")
+            self.engine = _sqlite(parsed)
+            self.clock = clock = clock or utc_now
+        else:
+            shown = parsed.render_as_string(hide_password=True)
+            raise LedgerError(f"the ledger needs sqlite:///FILE or postgresql+psycopg://HOST/NAME, not {shown}")
+        self.engine.update_execution_options(clock=clock)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A write transaction: committed at the end, rolled back on any error."""
-        with self._turn(), self.engine.connect().execution_options(write=True) as connection, connection.begin():
+        """A write transaction: committed at the end, rolled back on any error; LedgerTroubleError where it may succeed later."""
+        with _told(), self._turn(), self._connected(write=True) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction over one snapshot."""
-        with self.engine.connect() as connection, connection.begin():
+        """A read transaction over one snapshot; raises LedgerTroubleError where it may succeed later."""
+        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with _told(), self._connected(**snapshot) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -69,7 +86,17 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
+    def _connected(self, **options: Any) -> Iterator[Connection]:
+        if self._lock_file is not None:
+            options = {"write": options.get("write", False)}
+        with self.engine.connect() as connection:
+            yield connection.execution_options(**options)
+
+    @contextmanager
     def _turn(self) -> Iterator[None]:
+        if self._lock_file is None:
+            yield
+            return
         descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -77,11 +104,58 @@ class Database:
         finally:
             os.close(descriptor)
 
+    def _server_time(self) -> datetime:
+        with _told(), self.engine.connect() as connection, connection.begin():
+            return now(connection)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if is_trouble(error):
+            raise LedgerTroubleError(str(error)) from error
+        raise
+
+
+_NOW = sa.select(sa.func.clock_timestamp())
+
 
 def now(connection: Connection) -> datetime:
-    """The database's clock; SQLite has none of its own, and every process of it is on this host."""
-    clock: Callable[[], datetime] = connection.get_execution_options()["clock"]
-    return clock()
+    """The instant on the clock that the ledger goes by, as it is at this call and not when the transaction began."""
+    clock: Callable[[], datetime] | None = connection.get_execution_options()["clock"]
+    if clock is not None:
+        return clock()
+    moment: datetime = connection.execute(_NOW).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def _postgresql(url: URL) -> Engine:
+    options = " ".join(f"-c {name}={value}" for name, value in _SERVER_SIDE.items())
+    named = {"connect_timeout": _CONNECT_SECONDS, "application_name": "saj-bnmp", "options": options}
+    engine = sa.create_engine(
+        url,
+        # An error's text must not show what a row holds: it is logged.
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+        # A server that was started again is noticed before a transaction and not by it.
+        pool_pre_ping=True,
+        # What the URL says counts.
+        connect_args={name: value for name, value in named.items() if name not in url.query},
+        **_POOL,
+    )
+    event.listen(engine, "handle_error", withhold)
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = sa.create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _prepare(raw: Any, _record: Any) -> None:

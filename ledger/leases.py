@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from ledger.engine import now
@@ -33,16 +34,15 @@ def take_person(connection: Connection, number: int, owner: str, *, seconds: flo
     A lease that ran out is taken over only after `grace` seconds more: an answer may be under way. A
     process's own earlier lease is waited for like anybody's, for another life of it may have written.
     """
-    row = connection.execute(sa.select(person).where(person.c.person == number)).one_or_none()
     moment = now(connection)
-    if row is None or (
-        row.owner is not None and row.until is not None and row.until + timedelta(seconds=grace) > moment
-    ):
-        return None
-    epoch = row.epoch + 1
-    values = {"owner": owner, "epoch": epoch, "until": moment + timedelta(seconds=seconds)}
-    connection.execute(person.update().where(person.c.person == number).values(**values))
-    return PersonLease(number, owner, epoch)
+    free = sa.or_(
+        person.c.owner.is_(None), person.c.until.is_(None), person.c.until <= moment - timedelta(seconds=grace)
+    )
+    values = {"owner": owner, "epoch": person.c.epoch + 1, "until": moment + timedelta(seconds=seconds)}
+    # One statement: of two who ask at once the second sees what the first wrote.
+    taken = person.update().where(person.c.person == number, free).values(values).returning(person.c.epoch)
+    epoch = connection.scalar(taken)
+    return None if epoch is None else PersonLease(number, owner, epoch)
 
 
 def renew_person(connection: Connection, held: PersonLease, *, seconds: float) -> None:
@@ -70,17 +70,20 @@ def _is(held: PersonLease) -> sa.ColumnElement[bool]:
 
 def take_singleton(connection: Connection, name: str, owner: str, *, seconds: float) -> bool:
     """Take or renew the lease of the one active relay or clock; False while another holds it."""
-    row = connection.execute(sa.select(lease).where(lease.c.name == name)).one_or_none()
     moment = now(connection)
-    until = moment + timedelta(seconds=seconds)
-    if row is None:
-        connection.execute(lease.insert().values(name=name, owner=owner, epoch=1, until=until))
-        return True
-    if row.owner != owner and row.until > moment:
-        return False
-    epoch = row.epoch if row.owner == owner else row.epoch + 1
-    connection.execute(lease.update().where(lease.c.name == name).values(owner=owner, epoch=epoch, until=until))
-    return True
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(lease)
+    asked = insert.values(name=name, owner=owner, epoch=1, until=moment + timedelta(seconds=seconds))
+    same = lease.c.owner == asked.excluded.owner
+    taken = asked.on_conflict_do_update(
+        index_elements=("name",),
+        set_={
+            "owner": asked.excluded.owner,
+            "until": asked.excluded.until,
+            "epoch": sa.case((same, lease.c.epoch), else_=lease.c.epoch + 1),
+        },
+        where=same | (lease.c.until <= moment),
+    )
+    return connection.scalar(taken.returning(lease.c.epoch)) is not None
 
 
 def release_singleton(connection: Connection, name: str, owner: str) -> None:

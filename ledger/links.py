@@ -24,8 +24,11 @@ _MESSAGES = {
 
 
 def change(connection: Connection, deployment: Deployment, now: datetime, step: Callable[[Link], Link]) -> Link:
-    """Apply a step of the breaker to the link; a change of state is said on `bnmp.link`."""
-    before = load_link(connection)
+    """Apply a step of the breaker to the link; a change of state is said on `bnmp.link`.
+
+    The link is the last thing that a transaction locks (docs/adr/0004).
+    """
+    before = load_link(connection, to_change=True)
     after = step(before)
     if after == before:
         return before

@@ -13,6 +13,13 @@ from ledger.engine import Database, LedgerError
 from ledger.tables import deployment, link
 from rules.words import LinkState
 
+# One process migrates at a time. A change of a table may take long, but not wait long: behind its lock everybody waits.
+_ALONE = (
+    "SELECT pg_advisory_xact_lock(251082006)",
+    "SET LOCAL lock_timeout = '5s'",
+    "SET LOCAL statement_timeout = '15min'",
+)
+
 
 def _config(connection: Connection | None = None) -> Config:
     config = Config()
@@ -24,9 +31,12 @@ def _config(connection: Connection | None = None) -> Config:
 def migrate(database: Database, tribunal: str) -> str:
     """Create or upgrade the tables and claim the ledger for `tribunal`; returns the schema's revision.
 
-    Raises LedgerError when the ledger belongs to another tribunal.
+    Raises LedgerError when the ledger belongs to another tribunal, LedgerTroubleError when others are in the way.
     """
     with database.transaction() as connection:
+        if connection.dialect.name == "postgresql":
+            for statement in _ALONE:
+                connection.exec_driver_sql(statement)
         command.upgrade(_config(connection), "head")
         owner = connection.scalar(sa.select(deployment.c.tribunal))
         if owner is None:

@@ -3,15 +3,19 @@
 An alias is an RJI or `<tribunal>:<party_id>`; both may lead to the same person, whose number never changes.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger.bulk import insert, upsert
+from ledger.bulk import claim, upsert
 from ledger.tables import alias, antecedent, document, person
+from ledger.trouble import LedgerTroubleError
 from rules.dossier import Antecedent
+
+TRIES = 10
+_NEW_PERSON = person.insert().returning(person.c.person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +33,31 @@ def find_or_add(connection: Connection, wanted: Iterable[Names]) -> dict[str, in
     merge says so, never because a record does.
     """
     by_party = {names.party: names for names in sorted(wanted, key=lambda names: names.party)}
-    known = _known(connection, {name for n in by_party.values() for name in (n.party, n.rji) if name})
-    new: dict[str, int] = {}
-    for party, names in by_party.items():
-        found = known.get(party) or (known.get(names.rji) if names.rji else None)
-        if found is None:
-            found = _add(connection)
-        for name in (party, names.rji):
-            if name and name not in known:
-                known[name] = new[name] = found
-    insert(connection, alias, [{"alias": name, "person": number} for name, number in sorted(new.items())])
-    return {party: known[party] for party in by_party}
+    asked = {name for n in by_party.values() for name in (n.party, n.rji) if name}
+    for _ in range(TRIES):
+        known = _known(connection, asked)
+        if asked <= set(known) or _add(connection, by_party, known):
+            return {party: known[party] for party in by_party}
+        # Another session named some of them at the same time. It has committed, so that what it did is seen now.
+    raise LedgerTroubleError("others keep adding the same persons")
+
+
+def _add(connection: Connection, by_party: Mapping[str, Names], known: dict[str, int]) -> bool:
+    """Add to `known` and to the ledger whom nobody names yet; False, and nothing is added, if another session was first."""
+    strangers = [n.party for n in by_party.values() if not {n.party, n.rji} & set(known)]
+    with connection.begin_nested() as attempt:
+        fresh = iter(_new_persons(connection, len(strangers)))
+        new: dict[str, int] = {}
+        for party, names in by_party.items():
+            found = known.get(party) or (known.get(names.rji) if names.rji else None) or next(fresh)
+            for name in (party, names.rji):
+                if name and name not in known:
+                    known[name] = new[name] = found
+        rows = [{"alias": name, "person": number} for name, number in new.items()]
+        if len(claim(connection, alias, ("alias",), rows)) < len(new):
+            attempt.rollback()
+            return False
+    return True
 
 
 def find(connection: Connection, names: Iterable[str]) -> dict[str, int]:
@@ -52,11 +70,10 @@ def _known(connection: Connection, names: set[str]) -> dict[str, int]:
     return {row.alias: row.person for row in rows}
 
 
-def _add(connection: Connection) -> int:
-    key = connection.execute(person.insert()).inserted_primary_key
-    if key is None:
-        raise RuntimeError("the database gave no person")
-    return int(key[0])
+def _new_persons(connection: Connection, amount: int) -> list[int]:
+    if not amount:
+        return []
+    return list(connection.scalars(_NEW_PERSON, [{"epoch": 0}] * amount))
 
 
 def learn_rjis(connection: Connection, rjis: Mapping[int, str]) -> None:
@@ -106,3 +123,34 @@ def bound_to(connection: Connection, documents: Collection[str], named: Collecti
 def related(connection: Connection, persons: Sequence[int]) -> list[tuple[int, int]]:
     """Pairs of persons, one of these, whose documents stand on each other's (docs/law.md safety-11)."""
     return [(row[0], row[1]) for row in connection.execute(_BOUND, {"persons": list(persons)})]
+
+
+def lock_circles(
+    connection: Connection, persons: set[int], also: Callable[[], Iterable[int]] = tuple
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """Lock persons, whom `also` gives, and all to whom their documents are bound; gives the pairs and all who are locked.
+
+    The bonds are read again under the locks. Where they have grown by then all locks are let go and taken again with
+    the new ones among them, for one more lock behind the others would break the order.
+    """
+    for _ in range(TRIES):
+        pairs, wanted = _circles(connection, persons | set(also()))
+        with connection.begin_nested() as attempt:
+            lock_persons(connection, wanted)
+            if connection.dialect.name == "sqlite":
+                return pairs, wanted
+            pairs, found = _circles(connection, persons | set(also()))
+            if set(found) <= set(wanted):
+                return pairs, wanted
+            attempt.rollback()
+    raise LedgerTroubleError("others keep binding these persons' documents to more")
+
+
+def _circles(connection: Connection, persons: set[int]) -> tuple[list[tuple[int, int]], list[int]]:
+    pairs, wanted, fresh = list[tuple[int, int]](), set(persons), set(persons)
+    while fresh:
+        found = related(connection, sorted(fresh))
+        pairs += found
+        fresh = {number for pair in found for number in pair} - wanted
+        wanted |= fresh
+    return pairs, sorted(wanted)

@@ -5,7 +5,7 @@ their order, load them whole, let the rules decide, write the final state, one r
 and what must be said to the outbox. All in the caller's transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,12 +16,12 @@ from ledger import outbox
 from ledger.bulk import insert, upsert
 from ledger.deployment import Deployment
 from ledger.dossiers import load, row_of
-from ledger.persons import learn_rjis, lock_persons, related
+from ledger.persons import learn_rjis, lock_circles
 from ledger.tables import antecedent, certificate, document, history
 from ledger.tables import outbox as outbox_table
 from rules.casework import Say
 from rules.decide import Decision, decide
-from rules.dossier import Antecedent, Document, Dossier, Person
+from rules.dossier import Antecedent, Document, Dossier, Link, Person
 from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed
 
 DETAIL_LIMIT = 500
@@ -75,20 +75,13 @@ class Recorder:
         self._rjis: dict[int, str] = {}
         self._stated: set[str] = set()
 
-    def lock(self, persons: Iterable[int]) -> None:
+    def lock(self, persons: Iterable[int], also: Callable[[], Iterable[int]] = tuple) -> None:
         """Lock these persons and all to whom their documents are bound, and load them.
 
-        To the end of the bonds: half a circle would see what others stand on as missing.
+        To the end of the bonds: half a circle would see what others stand on as missing. `also` gives more persons,
+        and is asked again under the locks, for what it reads may change until then.
         """
-        wanted, bound = set(persons), list[tuple[int, int]]()
-        fresh = set(wanted)
-        while fresh:
-            pairs = related(self.connection, sorted(fresh))
-            bound += pairs
-            fresh = {number for pair in pairs for number in pair} - wanted
-            wanted |= fresh
-        numbers = sorted(wanted)
-        lock_persons(self.connection, numbers)
+        bound, numbers = lock_circles(self.connection, set(persons), also)
         court, windows = self.deployment.court, self.deployment.windows
         found = load(self.connection, numbers, now=self.now, court=court, windows=windows)
         self._empty = replace(self._empty, link=found.link)
@@ -102,6 +95,12 @@ class Recorder:
             self._join(one, other)
         for circle in set(self._circles.values()):
             circle.close()
+
+    def see(self, link: Link) -> None:
+        """Let decisions see the link as this transaction has changed it."""
+        self._empty = replace(self._empty, link=link)
+        for circle in set(self._circles.values()):
+            circle.dossier = replace(circle.dossier, link=link)
 
     def of(self, person: int) -> Dossier:
         """The dossier of a person's circle as it now is."""

@@ -43,7 +43,7 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     kafka_bootstrap: str = Field(examples=["localhost:9092"])
-    database_url: str = Field(examples=["sqlite:////var/lib/saj-bnmp/ledger.db"])
+    database_url: str = Field(examples=["postgresql+psycopg://saj@db.example/ledger"])
     bnmp_url: str = Field(default="", examples=["https://bnmp.example/bnmpservice"])
     bnmp_client_id: str = Field(default="saj", examples=["saj"])
     credentials: Path = Field(default=Path("credentials"), examples=["/run/secrets/bnmp"])

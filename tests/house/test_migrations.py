@@ -1,18 +1,34 @@
-"""The migrations and the tables tell the same story."""
+"""The migrations and the tables tell the same story, on both databases."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from ledger.engine import Database
 from ledger.migrate import check, head, migrate
 from ledger.tables import metadata
+from tests.served import Served
 
 
-def test_an_empty_database_is_brought_to_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
-    # given
-    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database."""
+    if request.param == "sqlite":
+        opened = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+        yield opened
+        opened.close()
+        return
+    served: Served = request.getfixturevalue("served")
+    with served.database(migrated=False) as url:
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
+def test_an_empty_database_is_brought_to_exactly_the_tables_of_the_code(database: Database) -> None:
     # when
     revision = migrate(database, "TJMS")
     # then
@@ -20,16 +36,13 @@ def test_an_empty_database_is_brought_to_exactly_the_tables_of_the_code(tmp_path
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, metadata) == []
         assert context.get_current_revision() == revision == head()
-    database.close()
 
 
-def test_a_second_migration_changes_nothing_and_the_release_starts(tmp_path: Path) -> None:
+def test_a_second_migration_changes_nothing_and_the_release_starts(database: Database) -> None:
     # given
-    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
     migrate(database, "TJMS")
     # when
     revision = migrate(database, "TJMS")
     # then
     assert revision == head()
     check(database, "TJMS")
-    database.close()

@@ -1,7 +1,7 @@
 """Fixtures: a migrated ledger on each database that is served, a clock that tests move, an office in it."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +10,38 @@ from ledger.engine import Database
 from ledger.migrate import migrate
 from sandbox.saj.documents import TRIBUNAL
 from tests.ledger.office import Hand, Office
+from tests.served import Served
 
-# Another database is one row more: from a folder of the test's own to the URL of an empty database.
-DATABASES: dict[str, Callable[[Path], str]] = {"sqlite": lambda folder: f"sqlite:///{folder / 'ledger.db'}"}
+DATABASES = ("sqlite", "postgresql")
 
 
-@pytest.fixture(params=sorted(DATABASES))
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=DATABASES)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database it is."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty database."""
-    return DATABASES[request.param](tmp_path)
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    served: Served = request.getfixturevalue("served")
+    with served.database(migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated ledger: a copy of one that was migrated once."""
+    if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("template"), tmp_path / "ledger.db")
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
+    served: Served = request.getfixturevalue("served")
+    with served.database() as url:
+        yield url
 
 
 @pytest.fixture
@@ -29,7 +52,7 @@ def hand() -> Hand:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that was migrated once; where files can be copied a test begins with a copy."""
+    """A file that was migrated once."""
     file = tmp_path_factory.mktemp("template") / "ledger.db"
     made = Database(f"sqlite:///{file}")
     migrate(made, TRIBUNAL)
@@ -38,13 +61,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(url: str, hand: Hand, template: Path) -> Iterator[Database]:
+def database(url: str, hand: Hand) -> Iterator[Database]:
     """A migrated ledger."""
-    if url.startswith("sqlite"):
-        shutil.copy(template, url.removeprefix("sqlite:///"))
     made = Database(url, hand)
-    if not url.startswith("sqlite"):
-        migrate(made, TRIBUNAL)
     yield made
     made.close()
 

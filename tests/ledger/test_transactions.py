@@ -9,7 +9,7 @@ from sqlalchemy.exc import StatementError
 
 from ledger.engine import Database, LedgerError
 from ledger.migrate import check, migrate
-from ledger.persons import Names, find, find_or_add
+from ledger.persons import Names, find, find_or_add, lock_persons
 from ledger.tables import lease, person
 from rules.words import State
 from tests.ledger.office import START, Hand, Office, paper
@@ -42,6 +42,7 @@ def test_two_writers_lose_no_update_of_each_other(database: Database) -> None:
         barrier.wait(10)
         for _ in range(CALLS):
             with database.transaction() as connection:
+                lock_persons(connection, [number])
                 found = connection.scalar(sa.select(person.c.epoch).where(person.c.person == number)) or 0
                 connection.execute(person.update().where(person.c.person == number).values(epoch=found + 1))
 
@@ -63,14 +64,14 @@ def test_a_writer_waits_for_the_one_before_and_sees_what_it_wrote(database: Data
     def second() -> None:
         started.set()
         with database.transaction() as connection:
-            seen.append(find(connection, ["TJMS:1"]))
+            seen.append(find_or_add(connection, [Names("TJMS:1")]))
 
     thread = threading.Thread(target=second)
     # when
     with database.transaction() as connection:
+        added = find_or_add(connection, [Names("TJMS:1")])
         thread.start()
         assert started.wait(10)
-        added = find_or_add(connection, [Names("TJMS:1")])
         assert not seen
     thread.join(30)
     # then
@@ -136,13 +137,13 @@ def test_a_ledger_belongs_to_the_tribunal_that_claimed_it(database: Database) ->
     check(database, "TJMS")
 
 
-def test_an_empty_database_is_refused_with_the_call_that_mends_it(url: str, hand: Hand) -> None:
+def test_an_empty_database_is_refused_with_the_call_that_mends_it(empty: str, hand: Hand) -> None:
     # given
-    empty = Database(url, hand)
+    database = Database(empty, hand)
     # when / then
     with pytest.raises(LedgerError, match="run saj-bnmp migrate"):
-        check(empty, "TJMS")
-    empty.close()
+        check(database, "TJMS")
+    database.close()
 
 
 @pytest.mark.parametrize("wrong", ["sqlite://", "sqlite:///:memory:", "mysql://root:segredo@x/y"])

@@ -1,0 +1,78 @@
+"""Batches: records as they were read, in the order in which they count, and how far each partition is with them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.cursors import Cursor, NoCursorError, Place
+from ledger.persons import Names
+from rules.dossier import Document
+from rules.facts import ContingencyAnswered
+from schemas.reading import Event, Unreadable
+from schemas.record import RawRecord
+
+
+class GapError(Exception):
+    """Records between the cursor and the batch were not handed over; `gaps` are (place, cursor, first)."""
+
+    def __init__(self, gaps: Sequence[tuple[Place, int, int]]) -> None:
+        super().__init__(f"{len(gaps)} partitions have records before the batch")
+        self.gaps = tuple(gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A record as it was read: a document (with its rules' form), a command's fact, or unreadable."""
+
+    record: RawRecord
+    event: Event | Unreadable
+    document: Document | None = None
+    names: Names | None = None
+    command: ContingencyAnswered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a batch did: the next offset of each partition, and counts by what became of the records."""
+
+    next_offsets: Mapping[Place, int]
+    counts: Mapping[str, int]
+
+    def then(self, later: "Taken") -> "Taken":
+        """Both together."""
+        counts = Counter(self.counts) + Counter(later.counts)
+        return Taken({**self.next_offsets, **later.next_offsets}, dict(counts))
+
+
+def in_order(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Order over topics and partitions is what was stamped; within a partition it is the offset, whatever was."""
+    latest: dict[Place, int] = {}
+    placed = []
+    for arrival in sorted(arrivals, key=lambda a: (a.record.topic, a.record.partition, a.record.offset)):
+        place = (arrival.record.topic, arrival.record.partition)
+        # A producer's clock may have gone back: a record is never before the one ahead of it.
+        latest[place] = max(arrival.record.timestamp_ms, latest.get(place, 0))
+        placed.append((latest[place], place, arrival.record.offset, arrival))
+    return [arrival for *_, arrival in sorted(placed, key=lambda one: one[:3])]
+
+
+def next_of(known: Mapping[Place, Cursor], record: RawRecord) -> int:
+    """The next offset to take of a record's partition."""
+    cursor = known.get((record.topic, record.partition))
+    return cursor.next_offset if cursor else 0
+
+
+def ends_of(known: Mapping[Place, Cursor], new: Sequence[Arrival], *, gaps: bool) -> dict[Place, int]:
+    ends: dict[Place, int] = {}
+    found = []
+    for arrival in new:
+        place = (arrival.record.topic, arrival.record.partition)
+        if gaps and place not in known:
+            raise NoCursorError(place)
+        expected = ends.get(place, next_of(known, arrival.record))
+        if arrival.record.offset > expected:
+            found.append((place, expected, arrival.record.offset))
+        ends[place] = arrival.record.offset + 1
+    if gaps and found:
+        raise GapError(found)
+    return ends
