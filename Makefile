@@ -23,7 +23,7 @@ up: .venv/ready ## the same stack left running, with its addresses; Ctrl-C ends 
 	@$(BIN)/saj-bnmp up $(ARGS)
 
 test: .venv/ready ## every test that a laptop can run; ARGS=tests/rules for some
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	@folder=$$(mktemp -d) && chmod 711 "$$folder" && trap 'rm -rf "$$folder"' EXIT && \
 		TMPDIR=$$folder $(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile $(ARGS)
 
 check: .venv/ready ## lint, format, types and the contracts between rooms

@@ -33,7 +33,7 @@ def test_a_missing_setting_is_2_with_an_example(
     monkeypatch.delenv("SAJ_BNMP_DATABASE_URL")
     status, said = ended(monkeypatch, capsys, "documents", "list")
     assert status == 2
-    assert "for example SAJ_BNMP_DATABASE_URL=sqlite:////" in said
+    assert "for example SAJ_BNMP_DATABASE_URL=postgresql+psycopg://" in said
 
 
 def test_a_ledger_of_another_tribunal_is_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
