@@ -20,7 +20,7 @@ from rules.words import Consent, Role
 from schemas import commands
 from schemas.codes import Code
 from schemas.document_issued import DocumentIssued
-from schemas.reading import Event, Unreadable, read
+from schemas.reading import Event, Unreadable, read, readers_for
 from schemas.record import RawRecord
 
 GROUP = "saj-bnmp.processor"
@@ -67,7 +67,8 @@ class Intake:
             return self._take([_unprocessable(arrivals[0], error)], gaps=gaps)
 
     def _arrival(self, record: RawRecord) -> Arrival:
-        event = read(record, tribunal=self.deployment.court.tribunal)
+        readers = readers_for(self.deployment.custody_events)
+        event = read(record, tribunal=self.deployment.court.tribunal, readers=readers)
         if isinstance(event, Unreadable):
             return Arrival(record, event)
         if isinstance(event.body, commands.ContingencyAnswered):

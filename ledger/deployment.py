@@ -1,15 +1,22 @@
 """What every decision of a deployment shares."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rules.dossier import Court
 from rules.windows import Windows
+from rules.words import CustodyEvent
+from schemas.custody_recorded import EVENT_CODES
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What every decision of this deployment shares: the court, the windows, the name we speak under."""
+    """What every decision of this deployment shares: the court, the windows, the name we speak under.
+
+    `custody_events` says what the court's codes of custody events mean.
+    """
 
     court: Court
     windows: Windows
     source: str = "/saj-bnmp"
+    custody_events: Mapping[int, CustodyEvent] = field(default_factory=lambda: EVENT_CODES)

@@ -16,6 +16,7 @@ from rules.casework import Say
 from rules.dossier import Document, Person
 from rules.kinds import MANDADOS
 from rules.words import Kind
+from schemas.dead_letter import Death, with_death
 from schemas.outcome import DocumentOutcome, Writing
 from schemas.outcomes import TYPES
 from schemas.record import RawRecord
@@ -108,16 +109,8 @@ def certificates(said: Say, now: datetime) -> Iterator[dict[str, Any]]:
 
 def dead_letter(record: RawRecord, reason: str, step: str, now: datetime) -> dict[str, Any]:
     """A row for `bnmp.dead-letter`: the original key, bytes and headers, and where they came from and why."""
-    more = {
-        "dlq_reason": reason,
-        "dlq_step": step,
-        "dlq_topic": record.topic,
-        "dlq_partition": str(record.partition),
-        "dlq_offset": str(record.offset),
-        "dlq_timestamp": str(record.timestamp_ms),
-        "dlq_at": now.isoformat(),
-    }
-    headers = [*record.headers, *((name, value.encode()) for name, value in more.items())]
+    death = Death(reason, step, record.topic, record.partition, record.offset, record.timestamp_ms, now)
+    headers = list(with_death(record.headers, death))
     return _row("bnmp.dead-letter", record.key, headers, record.value, None)
 
 

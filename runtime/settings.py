@@ -20,6 +20,8 @@ from ledger.deployment import Deployment
 from producers.settings import KafkaSettings
 from rules.dossier import Court
 from rules.windows import Windows
+from rules.words import CustodyEvent
+from schemas.custody_recorded import EVENT_CODES
 
 PREFIX = "SAJ_BNMP_"
 WINDOW_PREFIX = f"{PREFIX}WINDOW_"
@@ -51,6 +53,9 @@ class Environment(BaseSettings):
     tribunal: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,10}$")] = Field(default="TJMS", examples=["TJMS"])
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         default="America/Campo_Grande", examples=["America/Campo_Grande"]
+    )
+    custody_events: dict[int, CustodyEvent] = Field(
+        default_factory=lambda: dict(EVENT_CODES), examples=['{"247": "PRISAO_CIVIL", "62": "ALVARA_SOLTURA"}']
     )
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
@@ -93,7 +98,8 @@ def windows() -> Windows:
 
 def deployment(env: Environment) -> Deployment:
     """The ledger's and the rules' part of the settings."""
-    return Deployment(Court(env.tribunal, ZoneInfo(env.timezone)), windows())
+    court = Court(env.tribunal, ZoneInfo(env.timezone))
+    return Deployment(court, windows(), custody_events=env.custody_events)
 
 
 def kafka(env: Environment) -> KafkaSettings:

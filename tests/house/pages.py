@@ -1,5 +1,6 @@
 """The pages of docs/ that are made from the code: `make docs` writes them, a test compares them."""
 
+import json
 import re
 import socket
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ _ENVIRONMENT = {
     "units": "JSON: SAJ's code of a unit to BNMP's organ id; a unit that is not in it keeps its code.",
     "tribunal": "The one court that this ledger serves.",
     "timezone": "The court's legal time zone, for every text and date that BNMP or a clerk reads.",
+    "custody_events": "JSON: SAJ's codes of custody events to what they mean, in place of the whole default table.",
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
     "person_hash_key": "The secret with which commands hash what names a person; without it they show nothing instead.",
     "in_flight": "How many persons sender or resolver work on side by side.",
@@ -142,6 +144,8 @@ def _default(field: FieldInfo) -> str:
     if field.default_factory is socket.gethostname:
         return "the host's name"
     value: Any = field.get_default(call_default_factory=True, validated_data={})
+    if isinstance(value, dict):
+        value = json.dumps(value)
     return "none" if value in ("", SecretStr("")) else f"`{value}`"
 
 
