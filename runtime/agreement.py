@@ -19,6 +19,9 @@ RESOLVED = "bnmp.contingency.resolved.v1"
 REGISTERED = "bnmp.document.registered.v1"
 IN_EFFECT = frozenset({"Pendente de Cumprimento", "Cumprido", "Revogado", "Ativo", "Ativa"})
 CERTIDAO, ALVARA = 7, 5
+CERTIDOES = frozenset({CERTIDAO, 9})
+# Type ids of what stands on a fulfilled warrant: guias, alvarás and ordens de liberação, conversions.
+ON_FULFILLED = frozenset({3, 4, ALVARA, 10})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,9 @@ def _not_registered(
         return
     if row.national_number not in [piece["numeroPeca"] for piece in in_effect]:
         yield f"{document.document_id} has another number in the ledger than in the book"
+    told = {piece["status"] for piece in in_effect}
+    if told != {document.status}:
+        yield f"{document.document_id} is {', '.join(sorted(told))} in the book, not {document.status}"
     if not seen.outcomes.has(document.document_id, REGISTERED):
         yield f"{document.document_id} was never told as registered"
     retroactive = document.contingency or document.waited_for_link
@@ -167,10 +173,10 @@ def _disorder(book: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _before(piece: Mapping[str, Any], pieces: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """What a piece stands on: what it names, and for an alvará the certidões of its case that name the same."""
+    """What a piece stands on: what it names, and where that must be fulfilled the certidões that name the same."""
     named = {_id_of(antecedent) for antecedent in piece["outrasPecas"]}
     for other in pieces:
-        same = type_of(piece) == ALVARA and type_of(other) == CERTIDAO
+        same = type_of(piece) in ON_FULFILLED and type_of(other) in CERTIDOES
         if str(other["id"]) in named or (same and named & {_id_of(found) for found in other["outrasPecas"]}):
             yield other
 

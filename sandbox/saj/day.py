@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from sandbox.saj.documents import KINDS, TRIBUNAL, Case, KindName, case_number, document
+from sandbox.saj.documents import CAUSAL, KINDS, TRIBUNAL, Case, KindName, case_number, document
 from sandbox.saj.people import Invented, Staff, User, invent_people, invent_staff, write_credentials
-from sandbox.saj.scenarios import SCENARIOS, STANDS_ON, Phase, Scenario, Step
+from sandbox.saj.scenarios import SCENARIOS, STANDS_ON, Phase, Scenario, Step, registry_status
 
 ZONE = ZoneInfo("America/Campo_Grande")
 """The legal time zone of the court, in which its documents are dated."""
 
 _SHARED_BY = 60
-# What the causal order of a case's documents is, whatever the order in which they arrive.
-_CAUSAL: tuple[KindName, ...] = ("MANDADO", "CERTIDAO", "ALVARA", "CONTRAMANDADO")
 
 
 class Identity(NamedTuple):
@@ -35,7 +33,8 @@ class Expected:
     """How a document must end, and what must have happened to it on the way.
 
     `contingency`: opened under contingency and resolved. `waited_for_link`: held as WAITING_LINK. `answer` is what
-    `answered_by` of `unit` says when asked; None: nobody expects the question. `key` is the person's.
+    `answered_by` of `unit` says when asked; None: nobody expects the question. `key` is the person's. `status` is the
+    registry's own word for what a registered document is in the end; `antecedents` are those that it names.
     """
 
     document_id: str
@@ -50,6 +49,7 @@ class Expected:
     key: str
     antecedents: tuple[str, ...]
     identity: Identity
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,13 @@ class _Planner:
         """Give publications, documents and users."""
         *people, unlucky, luckless = invent_people(self._persons + 2, self._seed)
         self._chance.shuffle(people)
-        for index, scenario in enumerate(self._deck()):
-            self._tell(scenario, self._open_case(people[index % len(people)], scenario))
+        deck = self._deck()
+        alone = [scenario for scenario in deck if scenario.alone]
+        # A day of very few people cannot give each of those stories a person of their own.
+        apart, shared = (people[: len(alone)], people[len(alone) :]) if len(alone) < len(people) else (people, people)
+        for stories, persons in ((alone, apart), ([s for s in deck if not s.alone], shared)):
+            for index, scenario in enumerate(stories):
+                self._tell(scenario, self._open_case(persons[index % len(persons)], scenario))
         self._queues[Phase.EVENING] += [[self._not_json(unlucky)], [self._without_envelope(luckless)]]
         published = tuple(one for phase in Phase for one in self._mixed(self._queues[phase]))
         users = tuple(user for staff in self._staff for user in (staff.servidor, staff.magistrado))
@@ -196,7 +201,7 @@ class _Planner:
             step.kind,
             case,
             document_id=ids[step.kind],
-            antecedents=tuple(ids[kind] for kind in STANDS_ON[step.kind]),
+            antecedents=_named(step, ids),
             issued_at=self._issued_at(step.kind),
         )
         return Publication(step.phase, _key(case.person), self._ce_id(), data)
@@ -215,13 +220,14 @@ class _Planner:
             answered_by=case.staff.servidor.user,
             unit=case.staff.unit.code,
             key=_key(case.person),
-            antecedents=tuple(ids[kind] for kind in STANDS_ON[step.kind]),
+            antecedents=_named(step, ids),
+            status=registry_status(step.kind, ids),
             identity=Identity(case.digits, KINDS[step.kind].peca, case.person.nome, dated),
         )
 
     def _issued_at(self, kind: KindName) -> datetime:
         """Give the instant of issue, before the plan's: seconds apart, in the order of the case."""
-        return self._at - timedelta(seconds=10 * (len(_CAUSAL) - _CAUSAL.index(kind)))
+        return self._at - timedelta(seconds=10 * (len(CAUSAL) - CAUSAL.index(kind)))
 
     def _not_json(self, person: Invented) -> Publication:
         return Publication(Phase.EVENING, _key(person), self._ce_id(), raw=b'{"document_id": ')
@@ -245,6 +251,11 @@ class _Planner:
     def _ce_id(self) -> str:
         self._events += 1
         return f"{self._seed}-{self._events:05d}"
+
+
+def _named(step: Step, ids: Mapping[KindName, str]) -> tuple[str, ...]:
+    """What a document names of the case: the only one that it may stand on."""
+    return tuple(ids[kind] for kind in STANDS_ON.get(step.kind, ()) if kind in ids) if step.named else ()
 
 
 def _key(person: Invented) -> str:

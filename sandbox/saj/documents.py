@@ -3,16 +3,41 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from sandbox.saj import forms
 from sandbox.saj.people import Invented, Staff, User
 
 TYPE = "saj.document.issued.v1"
 TRIBUNAL = "TJMS"
 
-KindName = Literal["MANDADO", "CERTIDAO", "ALVARA", "CONTRAMANDADO"]
-# Years that a mandado of the day stays valid.
-_VALID_DAYS = 730
+# What a court issues, by the name of its model, in the causal order of a case.
+KindName = Literal[
+    "MANDADO",
+    "MANDADO_CIVIL",
+    "FLAGRANTE",
+    "RECAPTURA",
+    "CERTIDAO",
+    "INTERNACAO",
+    "CONVERSAO",
+    "CERTIDAO_INTERNACAO",
+    "GUIA_PROVISORIA",
+    "GUIA_DEFINITIVA",
+    "GUIA_ACERVO",
+    "GUIA_INTERNACAO_PROVISORIA",
+    "GUIA_INTERNACAO_DEFINITIVA",
+    "GUIA_INTERNACAO_ACERVO",
+    "ALTERACAO",
+    "ARQUIVAMENTO",
+    "ALVARA",
+    "ALVARA_FLAGRANTE",
+    "LIBERACAO",
+    "DESINTERNACAO",
+    "CONTRAMANDADO",
+    "CONTRAMANDADO_INTERNACAO",
+    "MORTE",
+]
+CAUSAL: tuple[KindName, ...] = get_args(KindName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,48 +68,32 @@ class KindRow:
     fields: Callable[[date], dict[str, Any]]
 
 
-def _mandado(today: date) -> dict[str, Any]:
-    return {
-        "data_validade": (today + timedelta(days=_VALID_DAYS)).isoformat(),
-        "especie_prisao": "PREVENTIVA",
-        "sintese_decisao": "Decisão inventada: decreta-se a prisão preventiva.",
-        "prazo_prisao_dias": 90,
-        "local_ocorrencia": "Rua Inventada, 17",
-        "tipificacoes": ["Tipificação inventada"],
-    }
-
-
-def _certidao(today: date) -> dict[str, Any]:
-    return {
-        "data_cumprimento": today.isoformat(),
-        "local_prisao": "Estabelecimento Inventado 4",
-        "responsavel_prisao": "Agente Inventado 9",
-        "comunicado_por": "POLINTER",
-        "data_comunicacao": today.isoformat(),
-    }
-
-
-def _alvara(_: date) -> dict[str, Any]:
-    return {
-        "motivo": "Revogação da prisão preventiva",
-        "sintese_decisao": "Decisão inventada: expeça-se alvará de soltura.",
-        "medidas_cautelares": ["Comparecimento periódico em juízo"],
-    }
-
-
-def _contramandado(_: date) -> dict[str, Any]:
-    return {
-        "motivo": "Revogação do mandado",
-        "sintese_decisao": "Decisão inventada: recolha-se o mandado.",
-        "prisao_domiciliar": False,
-    }
-
+_JUDGE, _CLERK = True, False
 
 KINDS: dict[KindName, KindRow] = {
-    "MANDADO": KindRow("MANDADO_PRISAO_CRIMINAL", 1, None, "2367", True, _mandado),
-    "CONTRAMANDADO": KindRow("CONTRAMANDADO_PRISAO", 2, None, "2368", True, _contramandado),
-    "ALVARA": KindRow("ALVARA_SOLTURA", 5, "MANDADO_CUMPRIDO", "2369", True, _alvara),
-    "CERTIDAO": KindRow("CERTIDAO_CUMPRIMENTO_PRISAO", 7, None, "2370", False, _certidao),
+    "MANDADO": KindRow("MANDADO_PRISAO_CRIMINAL", 1, None, "2367", _JUDGE, forms.mandado),
+    "MANDADO_CIVIL": KindRow("MANDADO_PRISAO_CIVIL", 1, None, "2371", _JUDGE, forms.civil),
+    "FLAGRANTE": KindRow("MANDADO_PRISAO_CRIMINAL", 1, "CONVERSAO_FLAGRANTE", "2372", _JUDGE, forms.flagrante),
+    "RECAPTURA": KindRow("MANDADO_PRISAO_CRIMINAL", 1, "RECAPTURA", "2373", _JUDGE, forms.recapture),
+    "CERTIDAO": KindRow("CERTIDAO_CUMPRIMENTO_PRISAO", 7, None, "2370", _CLERK, forms.fulfilment),
+    "INTERNACAO": KindRow("MANDADO_INTERNACAO", 10, None, "2374", _JUDGE, forms.internment),
+    "CONVERSAO": KindRow("MANDADO_INTERNACAO", 10, "CONVERSAO", "2375", _JUDGE, forms.conversion),
+    "CERTIDAO_INTERNACAO": KindRow("CERTIDAO_CUMPRIMENTO_INTERNACAO", 9, None, "2376", _CLERK, forms.fulfilment),
+    "GUIA_PROVISORIA": KindRow("GUIA_RECOLHIMENTO_PROVISORIA", 3, None, "2377", _JUDGE, forms.guia),
+    "GUIA_DEFINITIVA": KindRow("GUIA_RECOLHIMENTO_DEFINITIVA", 3, None, "2378", _JUDGE, forms.guia),
+    "GUIA_ACERVO": KindRow("GUIA_RECOLHIMENTO_ACERVO", 11, None, "2379", _JUDGE, forms.guia),
+    "GUIA_INTERNACAO_PROVISORIA": KindRow("GUIA_INTERNACAO_PROVISORIA", 4, None, "2380", _JUDGE, forms.guia_of_measure),
+    "GUIA_INTERNACAO_DEFINITIVA": KindRow("GUIA_INTERNACAO_DEFINITIVA", 4, None, "2381", _JUDGE, forms.guia_of_measure),
+    "GUIA_INTERNACAO_ACERVO": KindRow("GUIA_INTERNACAO_ACERVO", 13, None, "2382", _JUDGE, forms.guia_of_measure),
+    "ALTERACAO": KindRow("CERTIDAO_ALTERACAO_UNIDADE_REGIME", 14, None, "2383", _CLERK, forms.change),
+    "ARQUIVAMENTO": KindRow("CERTIDAO_ARQUIVAMENTO_GUIA", 12, None, "2384", _CLERK, forms.archiving),
+    "ALVARA": KindRow("ALVARA_SOLTURA", 5, "MANDADO_CUMPRIDO", "2369", _JUDGE, forms.release),
+    "ALVARA_FLAGRANTE": KindRow("ALVARA_SOLTURA", 5, "PRISAO_FLAGRANTE", "2385", _JUDGE, forms.release_in_the_act),
+    "LIBERACAO": KindRow("ORDEM_LIBERACAO", 5, None, "2386", _JUDGE, forms.order),
+    "DESINTERNACAO": KindRow("ORDEM_DESINTERNACAO", 6, None, "2387", _JUDGE, forms.order),
+    "CONTRAMANDADO": KindRow("CONTRAMANDADO_PRISAO", 2, None, "2368", _JUDGE, forms.revocation),
+    "CONTRAMANDADO_INTERNACAO": KindRow("CONTRAMANDADO_INTERNACAO", 2, None, "2388", _JUDGE, forms.revocation),
+    "MORTE": KindRow("CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE", 8, None, "2389", _CLERK, forms.death),
 }
 
 
