@@ -89,13 +89,10 @@ class LedgerConsumer(driver.Consumer):  # type: ignore[misc]  # Faust is untyped
             waiting.set_result(None)
         return True
 
-    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
-        """Forget what is somebody else's to commit now."""
-        self._taken = {tp: offset for tp, offset in self._taken.items() if tp not in revoked}
-        await super().on_partitions_revoked(revoked)
-
     def _filter_tps_with_pending_acks(self, topics: Any = None) -> list[TP]:
-        return [tp for tp in self._taken if topics is None or tp in topics or tp.topic in topics]
+        # What was revoked is somebody else's to commit now.
+        mine = self._taken.keys() & self.assignment()
+        return [tp for tp in mine if topics is None or tp in topics or tp.topic in topics]
 
     def _new_offset(self, tp: TP) -> int | None:
         return self._taken.get(tp)

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from runtime.leash import hold_on_to_parent
 
 PATIENCE_SECONDS = 3.0
 POLL_SECONDS = 2.0
+SESSION_SECONDS = 600.0
 
 
 def _idle(processor: Processor) -> None:
@@ -32,6 +34,30 @@ def _idle(processor: Processor) -> None:
 def _idle_and_deaf(processor: Processor) -> None:
     _idle(processor)
     processor._keep_alive = lambda consumer: None  # type: ignore[method-assign]  # noqa: ARG005 (its own signature)
+
+
+def _full(processor: Processor) -> None:
+    """Buffers for a few records: a ledger that stands still soon stops the polling. It is not the progress that is tried."""
+    _idle(processor)
+    processor.app.conf.stream_buffer_maxsize = 20
+    processor._settings = replace(processor._settings, stalled=600.0)
+
+
+def _full_and_deaf(processor: Processor) -> None:
+    _full(processor)
+    _idle_and_deaf(processor)
+
+
+def _joining(processor: Processor) -> None:
+    """One of several, each under a name of its own."""
+    processor.app.conf.consumer_group_instance_id = f"test-{os.getpid()}"
+
+
+def _missed_late(processor: Processor) -> None:
+    """Kafka waits for a silent member for longer than any test waits."""
+    processor.app.conf.broker_session_timeout = SESSION_SECONDS
+    processor.app.conf.broker_request_timeout = SESSION_SECONDS + 10
+    processor.app.conf.broker_rebalance_timeout = SESSION_SECONDS
 
 
 def _dropping(processor: Processor) -> None:
@@ -47,6 +73,10 @@ _FAULTS: dict[str, Callable[[Processor], None]] = {
     "none": lambda _: None,
     "idle": _idle,
     "idle-and-deaf": _idle_and_deaf,
+    "full": _full,
+    "full-and-deaf": _full_and_deaf,
+    "joining": _joining,
+    "missed-late": _missed_late,
     "dropping": _dropping,
 }
 
