@@ -32,10 +32,10 @@ check: .venv/ready ## lint, format, types and the contracts between rooms
 	@echo "mypy" && $(BIN)/mypy $(ROOMS) tests $(wildcard bench/*.py)
 	@echo "lint-imports" && $(BIN)/lint-imports
 
-bench: .venv/ready ## run one benchmark: NAME=...; without a name, list them
+bench: .venv/ready ## run one benchmark, or NAME=all; without a name, list them
 	@test -n "$(NAME)" || { echo "benchmarks: $(or $(BENCHMARKS),none yet)"; echo "run one with make bench NAME=..."; exit 2; }
 	@test -f "bench/$(NAME).py" || { echo "there is no benchmark $(NAME); there are: $(or $(BENCHMARKS),none yet)" >&2; exit 2; }
-	@$(BIN)/python "bench/$(NAME).py" $(ARGS)
+	@$(BIN)/python -m "bench.$(NAME)"
 
 docs: .venv/ready ## write the generated pages of docs/ again
 	@$(BIN)/python -m tests.house.pages

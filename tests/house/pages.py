@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from bench._report import RESULTS
 from rules.windows import Windows
 from runtime.settings import PREFIX, WINDOW_PREFIX, Environment
 from schemas.topics import FOREVER, TOPICS, Topic
@@ -165,7 +166,64 @@ def _unit(name: str) -> str:
     return "count" if name.endswith(_COUNTS) else "s"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"docs/topics.md": topics, "docs/settings.md": settings}
+def benchmarks() -> str:
+    """Give docs/benchmarks.md: the last results that were kept, as they are in bench/results/."""
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("*.json"))]
+    return "\n".join(
+        [
+            "# Benchmarks",
+            "",
+            "Made from `bench/results/` by `make docs`. `make bench` lists the benchmarks, `make bench NAME=processor` runs",
+            "one and keeps its result. Machines are noisy, so a floor is on a ratio of two things that were measured in turns",
+            "in one run; a figure is the median of five.",
+            "",
+            *(line for result in results for line in _benchmark(result)),
+        ]
+    )
+
+
+def _benchmark(result: Mapping[str, Any]) -> list[str]:
+    machine, floors = result["machine"], result["floors"]
+    ratios = (
+        f"| {what} | {ratio:.2f} | {floors.get(what, '')} | {_verdict(ratio, floors.get(what))} |"
+        for what, ratio in result["ratios"].items()
+    )
+    return [
+        f"## {result['name']}",
+        "",
+        (
+            f"{result['at'][:10]}, seed {result['seed']}, {machine['cpus']} processors ({machine['system']}, load"
+            f" {machine['load']} at the end), Python {machine['python']}."
+        ),
+        "",
+        "| ratio | | floor | |",
+        "|---|---|---|---|",
+        *ratios,
+        "",
+        "| figure | |",
+        "|---|---|",
+        *(f"| {what} | {_figure(figure)} |" for what, figure in result["figures"].items()),
+        "",
+    ]
+
+
+def _verdict(ratio: float, floor: float | None) -> str:
+    if floor is None:
+        return ""
+    return "holds" if ratio >= floor else "does not hold"
+
+
+def _figure(figure: float | Mapping[str, float]) -> str:
+    if isinstance(figure, Mapping):
+        return ", ".join(f"{name} {value:g}" for name, value in figure.items())
+    return f"{figure:g}"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/topics.md": topics,
+    "docs/settings.md": settings,
+    "docs/benchmarks.md": benchmarks,
+}
 """Each generated page and the function that gives its text."""
 
 if __name__ == "__main__":

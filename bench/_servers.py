@@ -1,0 +1,83 @@
+"""Where the databases of a run are: each is made once, and every round gets its own copy, so that all begin alike."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from bench._workload import Workload
+from consumers.groups import PROCESSOR, TOPICS
+from ledger import cursors
+from ledger.bulk import insert
+from ledger.dossiers import row_of
+from ledger.engine import Database
+from ledger.migrate import migrate
+from ledger.tables import alias, antecedent, document, person
+from sandbox.saj.documents import TRIBUNAL
+
+Fill = Callable[[str], None]
+"""Fills the database at a URL, which is empty."""
+
+
+class Server(Protocol):
+    """One kind of database."""
+
+    name: str
+
+    def make(self, name: str, fill: Fill) -> None:
+        """Make and fill a database to copy from; a second call with the same name does nothing."""
+
+    def copy(self, name: str) -> AbstractContextManager[str]:
+        """Give the URL of a copy, which is gone afterwards."""
+
+
+class Sqlite:
+    """Databases that are files of one folder."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def make(self, name: str, fill: Fill) -> None:
+        """As `Server.make`."""
+        file = self._folder / f"{name}.db"
+        if not file.exists():
+            fill(f"sqlite:///{file}")
+
+    @contextmanager
+    def copy(self, name: str) -> Iterator[str]:
+        """As `Server.copy`."""
+        file = self._folder / "copy" / f"{name}.db"
+        file.parent.mkdir()
+        shutil.copyfile(self._folder / f"{name}.db", file)
+        try:
+            yield f"sqlite:///{file}"
+        finally:
+            shutil.rmtree(file.parent)
+
+
+def seeded(workload: Workload) -> Fill:
+    """Give what fills a ledger with the workload's past."""
+
+    def fill(url: str) -> None:
+        database = Database(url)
+        migrate(database, TRIBUNAL)
+        persons, aliases, documents, antecedents = [], [], [], []
+        for number, invented, past in workload.past():
+            persons.append({"person": number})
+            aliases.append({"alias": f"{TRIBUNAL}:{invented.party_id}", "person": number})
+            documents += [row_of(one) | {"saj_key": None} for one in past]
+            antecedents += [
+                {"document_id": one.document_id, "position": 0, "names_document": named.document_id}
+                for one in past
+                for named in one.antecedents
+            ]
+        with database.transaction() as connection:
+            for table, rows in ((person, persons), (alias, aliases), (document, documents), (antecedent, antecedents)):
+                insert(connection, table, rows)
+            cursors.init(connection, PROCESSOR, {(topic, 0): cursors.Cursor(0, None) for topic in TOPICS[PROCESSOR]})
+        database.close()
+
+    return fill
