@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
@@ -20,14 +21,14 @@ from rules.words import Consent, State
 from tests.flow.plan import draw
 from tests.flow.world import World
 from tests.ledger.office import Hand, Office
+from tests.served import Served
 
 ACTS = 150
 EXAMPLES = 20
 
 
 def live(template: Path, loop: asyncio.AbstractEventLoop, seed: int, acts: int = ACTS) -> World:
-    """A world after `acts` things that happened at random and the rest that followed."""
-    chance = random.Random(seed)
+    """A world on SQLite after `acts` things that happened at random and the rest that followed."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "ledger.db"
         shutil.copy(template, file)
@@ -35,13 +36,19 @@ def live(template: Path, loop: asyncio.AbstractEventLoop, seed: int, acts: int =
         database = Database(f"sqlite:///{file}", hand)
         # Nobody pulls the plug of this machine.
         event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
-        world = World(Office(database, hand), draw(chance), chance, loop)
-        for _ in range(acts):
-            world.act()
-        world.settle()
-        check(world)
-        database.close()
-        return world
+        return live_in(database, hand, loop, seed, acts)
+
+
+def live_in(database: Database, hand: Hand, loop: asyncio.AbstractEventLoop, seed: int, acts: int = ACTS) -> World:
+    """A world in this ledger, checked at its end; the ledger is closed then."""
+    chance = random.Random(seed)
+    world = World(Office(database, hand), draw(chance), chance, loop)
+    for _ in range(acts):
+        world.act()
+    world.settle()
+    check(world)
+    database.close()
+    return world
 
 
 def check(world: World) -> None:
@@ -135,3 +142,12 @@ def test_the_worlds_that_are_tried_have_what_they_are_tried_for(
         "bnmp.contingency.resolved.v1",
     } <= types
     assert any(world.lives > 2 for world in worlds)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_it_is_so_on_postgresql_too(served: Served, loop: asyncio.AbstractEventLoop, seed: int) -> None:
+    # given
+    hand = Hand()
+    # when / then
+    with served.database() as url:
+        live_in(Database(url, hand), hand, loop, seed)
