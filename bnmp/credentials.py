@@ -22,6 +22,39 @@ class Credentials:
         return "Credentials(...)"
 
 
+@dataclass(frozen=True, slots=True)
+class CredentialFile:
+    """A file of the folder as it was found: seconds since it was written, and why it counts as none (None: it is good).
+
+    `open_to_all`: anybody on this host may read it.
+    """
+
+    name: str
+    age: float
+    open_to_all: bool
+    problem: str | None
+
+
+def examine(folder: Path, now: float) -> list[CredentialFile]:
+    """Look at every `*.json` of the folder at `now` (seconds of the epoch); raises OSError where it cannot be read."""
+    return [_examined(file, now) for file in sorted(folder.iterdir()) if file.suffix == ".json"]
+
+
+def _examined(file: Path, now: float) -> CredentialFile:
+    stat = file.stat()
+    problem = None if _USER.fullmatch(file.stem) else "is not named after a user"
+    try:
+        found = _parse(file.read_bytes())
+    except OSError as error:
+        problem = error.strerror or "cannot be read"
+    else:
+        if found is None:
+            problem = "is not {login, senha, units[]}"
+        elif not found.units:
+            problem = "names no unit"
+    return CredentialFile(file.name, now - stat.st_mtime, bool(stat.st_mode & 0o004), problem)
+
+
 class CredentialFolder:
     """The folder of credentials. A file that is missing, unreadable or half written counts as none."""
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from console import look, places, stack
+from console import doctor, look, places, stack
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
@@ -33,6 +33,7 @@ app.add_typer(look.link, name="link")
 app.add_typer(sandbox, name="sandbox")
 app.command()(stack.demo)
 app.command()(stack.up)
+app.command("doctor")(doctor.examine)
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 sandbox.command(context_settings=_PASSED_ON)(stack.kafka)
 sandbox.command(context_settings=_PASSED_ON)(stack.bnmp)

@@ -4,6 +4,7 @@ Every variable begins with SAJ_BNMP_. A wrong value stops the start with the var
 wrong, and an example.
 """
 
+import math
 import os
 import socket
 from dataclasses import fields
@@ -71,6 +72,31 @@ def environment() -> Environment:
         raise SettingsError("\n".join(_told(each) for each in error.errors(include_input=False))) from None
 
 
+def examined() -> tuple[Environment, dict[str, str]]:
+    """Read the environment as far as it goes; each wrong variable's field has its complaint, and its example's value."""
+    try:
+        return Environment(), {}
+    except ValidationError as error:
+        found = error.errors(include_input=False)
+    wrong = {str(each["loc"][0]): _told(each) for each in found}
+    instead = {name: _instead(name) for name in wrong}
+    return Environment(**instead), wrong
+
+
+def _instead(name: str) -> Any:
+    field = Environment.model_fields[name]
+    if field.is_required():
+        return (field.examples or [""])[0]
+    return field.get_default(call_default_factory=True, validated_data={})
+
+
+def unknown() -> list[str]:
+    """Variables that are set under our prefix and that no setting has."""
+    known = {f"{PREFIX}{name.upper()}" for name in Environment.model_fields}
+    known |= {f"{WINDOW_PREFIX}{field.name.upper()}" for field in fields(Windows)}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
 def _told(error: Any) -> str:
     name = str(error["loc"][0])
     example = (Environment.model_fields[name].examples or [""])[0]
@@ -78,8 +104,9 @@ def _told(error: Any) -> str:
 
 
 def windows() -> Windows:
-    """Read SAJ_BNMP_WINDOW_*, each in seconds unless the contract says otherwise."""
+    """Read SAJ_BNMP_WINDOW_*, each in seconds unless the contract says otherwise; SettingsError names each wrong one."""
     given: dict[str, Any] = {}
+    wrong: list[str] = []
     for field in fields(Windows):
         name = f"{WINDOW_PREFIX}{field.name.upper()}"
         if name not in os.environ:
@@ -90,9 +117,12 @@ def windows() -> Windows:
         try:
             given[field.name] = kind(os.environ[name])
         except ValueError:
-            raise SettingsError(f"{name}: is not a number; for example {name}={field.default}") from None
-        if given[field.name] <= 0:
-            raise SettingsError(f"{name}: must be above zero; for example {name}={field.default}")
+            wrong.append(f"{name}: is not a number; for example {name}={field.default}")
+        else:
+            if not 0 < given[field.name] < math.inf:
+                wrong.append(f"{name}: must be above zero; for example {name}={field.default}")
+    if wrong:
+        raise SettingsError("\n".join(wrong))
     return Windows(**given)
 
 

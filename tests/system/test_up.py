@@ -120,6 +120,20 @@ def test_cursors_and_topics_are_shown(up: Up, mandado: str) -> None:
 
 
 @pytest.mark.timeout(120)
+def test_the_doctor_finds_a_running_stack_well_but_for_its_few_partitions(up: Up) -> None:
+    """Given a stack at work, then every check holds except for the partition counts of a small machine."""
+    found = up.call("doctor", "--json")
+    checks = json.loads(found.stdout)["checks"]
+    failed = [check for check in checks if check["verdict"] in ("FAILED", "UNREACHABLE")]
+    assert found.returncode == 1
+    assert failed
+    assert all("partitions instead of" in check["what"] for check in failed)
+    verdicts = {check["name"]: check["verdict"] for check in checks}
+    for name in ("kafka", "bnmp", "bnmp clock", "ledger clock", "credentials", "cursors saj-bnmp.processor"):
+        assert verdicts[name] == "OK", name
+
+
+@pytest.mark.timeout(120)
 def test_ctrl_c_stops_the_stack_and_leaves_nothing(up: Up) -> None:
     """Given a stack that runs, when Ctrl-C is pressed, then it ends with 0 and its folders are gone."""
     up.process.send_signal(signal.SIGINT)
