@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from typing import Annotated
 
 import typer
 
@@ -18,10 +19,15 @@ SERVER_SECONDS = 10.0
 _COLOURS = {"OK": "green", "WARNING": "yellow", "FAILED": "red", "UNREACHABLE": "red"}
 
 
-def examine(*, as_json: AsJson = False) -> None:
+Within = Annotated[float, typer.Option(min=1, max=600, help="Seconds that each check may take.")]
+
+
+def examine(*, within: Within = doctor.SECONDS, as_json: AsJson = False) -> None:
     """Check settings, servers, topics, cursors, credentials and clocks; 1: something does not hold, 3: no server."""
     env, wrong = settings.examined()
-    found = doctor.examine([Check("settings", partial(_settings, wrong)), *_checks(env, set(wrong))], datetime.now(UTC))
+    found = doctor.examine(
+        [Check("settings", partial(_settings, wrong)), *_checks(env, set(wrong))], datetime.now(UTC), within
+    )
     if as_json:
         print_answer(found)
     else:

@@ -12,11 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from console.tables import out, print_document
+from console.tables import out, print_answer, print_document
+from operations.answers import RoleEnded
 from runtime.agreement import Report
 from runtime.demo import DemoError, DemoSettings, Progress, Watch, prepare
 from runtime.demo import demo as run_demo
 from runtime.stack import Stack, StackError, StackSettings
+from runtime.supervisor import Ended
 from sandbox.bnmp.__main__ import main as bnmp_main
 from sandbox.kafka.__main__ import main as kafka_main
 from sandbox.kafka.errors import KafkaSandboxError, NotInstalledError
@@ -83,7 +85,11 @@ def _print(found: Report, report: Path) -> None:
     out.print(f"[bold]{verdict}[/bold]; the report is in {report}")
 
 
-def up(*, seed: Annotated[int, typer.Option(help="Which invented users there are.")] = 7) -> None:
+def up(
+    *,
+    seed: Annotated[int, typer.Option(help="Which invented users there are.")] = 7,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each role that ended by itself.")] = False,
+) -> None:
     """Start the whole stack and leave it running; Ctrl-C stops it and leaves nothing behind."""
     day, stopped = Day.plan(seed=seed), threading.Event()
     try:
@@ -92,12 +98,29 @@ def up(*, seed: Annotated[int, typer.Option(help="Which invented users there are
                 signal.signal(number, lambda *_: stopped.set())
             addresses = {"kafka": stack.bootstrap, "bnmp": stack.bnmp_url, "control": stack.control_url}
             typer.echo(json.dumps(addresses | {"environment": stack.environment(), "logs": str(stack.folder / "logs")}))
+            if as_json:
+                stack.supervisor.tell = _tell
             err.print("the stack is up; Ctrl-C stops it")
             stopped.wait()
     except NotInstalledError as error:
         raise _leave(error, 3) from None
     except (KafkaSandboxError, StackError) as error:
         raise _leave(error, 1) from None
+
+
+def _tell(ended: Ended) -> None:
+    line = RoleEnded(
+        role=ended.name,
+        at=ended.at,
+        how=ended.how,
+        event=ended.event,
+        lived_seconds=round(ended.lived, 1),
+        restarts=ended.restarts,
+        quick_ends=ended.quick,
+        failing=ended.failing,
+        next_start_in_seconds=ended.next_start,
+    )
+    print_answer(line)
 
 
 def kafka(context: typer.Context) -> None:

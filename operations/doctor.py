@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consumers.groups import StartRefusedError
-from ledger.engine import LedgerError, OperationalError
+from ledger.engine import LedgerError, LedgerTroubleError
 from operations.answers import Checked, Diagnosis
 from producers.topics import KafkaUnreachableError
 
 SECONDS = 15.0
 
-_AWAY = (KafkaUnreachableError, OperationalError, TimeoutError, ConnectionError)
+_AWAY = (KafkaUnreachableError, LedgerTroubleError, TimeoutError, ConnectionError)
 
 
 @dataclass(frozen=True, slots=True)

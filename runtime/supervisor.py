@@ -4,6 +4,9 @@ Theory of operation. Each child has a thread of its own that waits for its end, 
 starts it again. A child's standard input is a pipe held here: it is the leash (runtime/leash.py) by which children end
 should this process be killed. Children stand in sessions of their own, so that Ctrl-C reaches this process alone and
 it is the supervisor who ends them, in order.
+
+Why a life ended is told by its exit status and by the last line of its log that is an event of ours, an error's before
+any other: its name and its `why`, which hold nothing personal. What else a process may have written is not repeated.
 """
 
 import contextlib
@@ -14,26 +17,56 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-_TAIL = 4096
-_LINE = 300
+from runtime.endings import last_event, named
 
 
 @dataclass(frozen=True, slots=True)
 class Backoff:
-    """Seconds to wait before a child is started again: `first`, doubling to `most`, anew after `healthy` of life."""
+    """Seconds to wait before a child is started again: `first`, doubling to `most`, anew after `healthy` of life.
+
+    A child whose lives were `failing` times in a row shorter than that is failing: no start will cure it by itself.
+    """
 
     first: float = 0.2
     most: float = 5.0
     healthy: float = 10.0
+    failing: int = 5
 
     def after(self, last: float | None, lived: float) -> float:
         """Give the wait after a life of `lived` seconds; `last` is the wait before that life, None for the first."""
         if last is None or lived >= self.healthy:
             return self.first
         return min(last * 2, self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A life that ended by itself: how and on which event, how long it was, and when the next one begins.
+
+    `quick` counts the lives in a row that were not healthy; `failing` says that they were too many.
+    """
+
+    name: str
+    at: datetime
+    how: str
+    event: str | None
+    lived: float
+    restarts: int
+    quick: int
+    failing: bool
+    next_start: float
+
+    def __str__(self) -> str:
+        """One line for people."""
+        why = f"; {self.event}" if self.event else ""
+        head = f"{self.name} ended after {self.lived:.1f} s ({self.how}{why})"
+        if self.failing:
+            head = f"{head}; it ends at once again and again, {self.quick} times now"
+        return f"{head}; next start in {self.next_start:.1f} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +77,7 @@ class ChildStatus:
     pid: int | None
     restarts: int
     reason: str | None
+    failing: bool = False
 
 
 @dataclass(slots=True)
@@ -54,19 +88,29 @@ class _Child:
     log: Path
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
-    reason: str | None = None
+    quick: int = 0
+    how: str | None = None
+    event: str | None = None
     log_from: int = 0
     keeper: threading.Thread | None = field(default=None, repr=False)
+
+    @property
+    def reason(self) -> str | None:
+        return f"{self.how}; {self.event}" if self.event else self.how
 
 
 class Supervisor:
     """Starts children, starts them again when they end, and ends them all. A context manager; use from any thread."""
 
     def __init__(self, logs: Path, *, backoff: Backoff | None = None, say: Callable[[str], None] | None = None) -> None:
-        """Keep one log file a child in the folder `logs`; `say` gets a line whenever a child ended by itself."""
+        """Keep one log file a child in the folder `logs`; `say` gets a line whenever a child ended by itself.
+
+        `tell`, which may be set at any time, gets the same as a value.
+        """
         self._logs = logs
         self._backoff = backoff or Backoff()
         self._say = say or (lambda _line: None)
+        self.tell: Callable[[Ended], None] = lambda _ended: None
         self._children: dict[str, _Child] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -108,7 +152,13 @@ class Supervisor:
         """Give every child as it is now, in the order of their first start."""
         with self._lock:
             return [
-                ChildStatus(child.name, child.process.pid if child.process else None, child.restarts, child.reason)
+                ChildStatus(
+                    child.name,
+                    child.process.pid if child.process else None,
+                    child.restarts,
+                    child.reason,
+                    child.quick >= self._backoff.failing,
+                )
                 for child in self._children.values()
             ]
 
@@ -124,12 +174,21 @@ class Supervisor:
             born = time.monotonic()
             if child.process is not None:
                 _collect(child, child.process)
-            wait = self._backoff.after(wait, time.monotonic() - born)
+            lived = time.monotonic() - born
+            wait = self._backoff.after(wait, lived)
+            child.quick = 0 if lived >= self._backoff.healthy else child.quick + 1
             if self._stopping.is_set():
                 return
-            self._say(f"{child.name} ended ({child.reason}); starting it again in {wait:.1f} s")
+            ended = self._ended(child, lived, wait)
+            self._say(str(ended))
+            self.tell(ended)
             if self._stopping.wait(wait) or not self._relaunch(child):
                 return
+
+    def _ended(self, child: _Child, lived: float, wait: float) -> Ended:
+        failing = child.quick >= self._backoff.failing
+        told = (child.how or "", child.event, lived, child.restarts, child.quick, failing, wait)
+        return Ended(child.name, datetime.now(UTC), *told)
 
     def _relaunch(self, child: _Child) -> bool:
         # Under the lock, so that `stop` either sees the new process or prevents it.
@@ -139,7 +198,7 @@ class Supervisor:
             try:
                 _launch(child)
             except OSError as error:
-                child.reason = f"cannot be started: {error.strerror}"
+                child.how, child.event = f"cannot be started: {error.strerror}", None
             child.restarts += 1
             return True
 
@@ -165,29 +224,8 @@ def _collect(child: _Child, process: subprocess.Popen[bytes]) -> None:
         # Only now: the leash would end a child that is still draining.
         with contextlib.suppress(OSError):
             process.stdin.close()
-    last = _last_line(child.log, child.log_from)
-    child.reason = f"{_named(status)}; last line: {last}" if last else _named(status)
+    child.how, child.event = named(status), last_event(child.log, child.log_from)
     child.process = None
-
-
-def _named(status: int) -> str:
-    if status >= 0:
-        return f"exit status {status}"
-    try:
-        return f"signal {signal.Signals(-status).name}"
-    except ValueError:
-        return f"signal {-status}"
-
-
-def _last_line(log: Path, start: int) -> str:
-    """Give the last line that was written after byte `start`, that is, in the life that just ended."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(start, file.seek(0, os.SEEK_END) - _TAIL))
-            lines = file.read().decode(errors="replace").splitlines()
-    except OSError:
-        return ""
-    return next((line.strip()[:_LINE] for line in reversed(lines) if line.strip()), "")
 
 
 def _send(children: Sequence[_Child], by: signal.Signals) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import console.doctor
-from ledger.engine import Database, OperationalError
+from ledger.engine import Database, LedgerTroubleError
 from operations import checks, doctor
 from operations.answers import Checked, Diagnosis
 from operations.doctor import Check
@@ -109,9 +109,9 @@ def test_the_status_is_3_for_a_server_and_1_for_anything_else(
 
 
 def test_a_database_that_is_away_is_told_without_its_address() -> None:
-    away = OperationalError("SELECT", {}, Exception("postgresql://user:secret@host"))
+    away = LedgerTroubleError("postgresql://user:secret@host")
     (line,) = diagnosed(raising(away)).checks
-    assert (line.verdict, line.what) == ("UNREACHABLE", "no answer: OperationalError")
+    assert (line.verdict, line.what) == ("UNREACHABLE", "no answer: LedgerTroubleError")
 
 
 async def test_the_simulator_is_a_registry_that_is_there() -> None:
@@ -220,7 +220,7 @@ def test_every_wrong_setting_is_named_and_what_hangs_on_it_is_told_as_not_checke
 
 def test_what_people_read_has_the_remedy_under_each_failure(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console.doctor, "SERVER_SECONDS", 0.5)
-    done = call("doctor")
+    done = call("doctor", "--within", "90")
     lines = done.stdout.splitlines()
     assert done.exit_code == 3
     at = next(number for number, line in enumerate(lines) if line.startswith("UNREACHABLE topics"))
@@ -229,7 +229,7 @@ def test_what_people_read_has_the_remedy_under_each_failure(call: Call, monkeypa
 
 def _told(call: Call, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(console.doctor, "SERVER_SECONDS", 0.5)
-    done = call("doctor", "--json")
+    done = call("doctor", "--json", "--within", "90")
     assert done.exit_code == 3
     Diagnosis.model_validate_json(done.stdout)
     return json.loads(done.stdout)

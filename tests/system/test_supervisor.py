@@ -1,6 +1,8 @@
 """The supervisor keeps its children running, says why they ended, and leaves none behind."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,14 +13,16 @@ from queue import SimpleQueue
 
 import pytest
 
-from runtime.supervisor import Backoff, ChildStatus, Supervisor
+from runtime.endings import last_event, named
+from runtime.supervisor import Backoff, ChildStatus, Ended, Supervisor
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FAST = Backoff(first=0.02, most=0.1, healthy=10)
 _SLEEPER = "import time; print('ready', flush=True); time.sleep(120)"
 _DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(120)"
 _LEASHED = "from runtime.leash import hold_on_to_parent; hold_on_to_parent(); " + _SLEEPER
-_FAILING = "import sys; print('first'); print('the reason', flush=True); sys.exit(70)"
+_EVENT = {"event": "role.failed", "level": "error", "exception": "Traceback\n  x\nroom.BrokenError: Fulano, CPF 123"}
+_FAILING = f"import sys; print('Fulano'); print({json.dumps(_EVENT)!r}, flush=True); sys.exit(70)"
 _PARENT = f"""
 import sys, time
 from pathlib import Path
@@ -93,10 +97,10 @@ def test_a_killed_child_is_started_again_and_the_reason_is_known(
     # when
     supervisor.kill("role")
     # then
-    assert told.next() == "role ended (signal SIGKILL; last line: ready); starting it again in 0.0 s"
+    assert re.fullmatch(r"role ended after [0-9.]+ s \(signal SIGKILL\); next start in 0\.0 s", told.next())
     status = _within(10, supervisor, restarts=1)
     assert status.pid != pid
-    assert status.reason == "signal SIGKILL; last line: ready"
+    assert status.reason == "signal SIGKILL"
     assert not _alive(pid)
 
 
@@ -105,19 +109,92 @@ def test_a_child_that_fails_is_started_again_with_growing_pauses(supervisor: Sup
     supervisor.start("role", _python(_FAILING))
     # then
     for _ in range(3):
-        assert told.next().startswith("role ended (exit status 70; last line: the reason)")
+        line = told.next()
+        assert "(exit status 70: an error that a restart may cure; role.failed: BrokenError)" in line
+        assert "Fulano" not in line
     assert supervisor.status()[0].restarts >= 2
 
 
 def test_the_reason_is_never_a_line_of_an_earlier_life(supervisor: Supervisor, told: _Told, tmp_path: Path) -> None:
     # given a child that writes in its first life alone
-    mark = tmp_path / "mark"
-    code = f"import pathlib, sys; m = pathlib.Path({str(mark)!r}); m.exists() or print('once'); m.touch(); sys.exit(1)"
+    mark, line = tmp_path / "mark", json.dumps({"event": "once.only", "level": "info"})
+    code = (
+        f"import pathlib, sys; m = pathlib.Path({str(mark)!r}); m.exists() or print({line!r}); m.touch(); sys.exit(1)"
+    )
     # when
     supervisor.start("role", _python(code))
     # then
-    assert "last line: once" in told.next()
-    assert "(exit status 1)" in told.next()
+    assert "; once.only)" in told.next()
+    assert "(exit status 1: what was asked does not hold)" in told.next()
+
+
+def test_a_child_that_ends_at_once_again_and_again_is_told_as_failing_and_never_spins(tmp_path: Path) -> None:
+    # given
+    ends: SimpleQueue[Ended] = SimpleQueue()
+    backoff = Backoff(first=0.01, most=0.05, healthy=3600, failing=3)
+    with Supervisor(tmp_path, backoff=backoff) as supervisor:
+        supervisor.tell = ends.put
+        # when
+        supervisor.start("role", _python(_FAILING))
+        lives = [ends.get(timeout=60) for _ in range(5)]
+        failing = supervisor.status()[0].failing
+    # then
+    assert [life.quick for life in lives] == [1, 2, 3, 4, 5]
+    assert [life.failing for life in lives] == [False, False, True, True, True]
+    assert [life.next_start for life in lives] == [0.01, 0.02, 0.04, 0.05, 0.05]
+    assert [life.restarts for life in lives] == [0, 1, 2, 3, 4]
+    assert failing
+    assert "ends at once again and again, 3 times now" in str(lives[2])
+    assert "again and again" not in str(lives[1])
+
+
+def test_a_healthy_life_makes_a_failing_child_well_again(tmp_path: Path) -> None:
+    # given a backoff for which any life is healthy
+    ends: SimpleQueue[Ended] = SimpleQueue()
+    with Supervisor(tmp_path, backoff=Backoff(first=0.01, most=60, healthy=0, failing=1)) as supervisor:
+        supervisor.tell = ends.put
+        # when
+        supervisor.start("role", _python(_FAILING))
+        lives = [ends.get(timeout=60) for _ in range(3)]
+    # then the pause never grows and nothing is failing
+    assert [(life.quick, life.failing, life.next_start) for life in lives] == [(0, False, 0.01)] * 3
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([], None),
+        (["Fulano de Tal", "Traceback"], None),
+        (['{"event": "role.starting", "level": "info"}', "Killed"], "role.starting"),
+        (['{"event": "relay.undelivered", "level": "error", "why": "MSG_SIZE"}'], "relay.undelivered: MSG_SIZE"),
+        (
+            ['{"event": "role.failed", "level": "error"}', '{"event": "clock.probed", "level": "info"}'],
+            "role.failed",
+        ),
+        (['{"level": "error"}', '["event", "level"]', "{}"], None),
+        (
+            ["\x1b[2m2026-11-21\x1b[0m [\x1b[31merror    \x1b[0m] \x1b[1mrole.failed   \x1b[0m nome=Fulano"],
+            "role.failed",
+        ),
+    ],
+)
+def test_of_a_log_only_the_last_event_of_ours_is_told(tmp_path: Path, lines: list[str], told: str | None) -> None:
+    # given an earlier life, and this one
+    log = tmp_path / "role.log"
+    log.write_text('{"event": "an.earlier", "level": "critical"}\n')
+    start = log.stat().st_size
+    with log.open("a", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    # when, then
+    assert last_event(log, start) == told
+
+
+def test_every_status_of_a_role_has_its_words() -> None:
+    told = {status: named(status) for status in (2, 70, 72, 99, -9, -250)}
+    assert told[2] == "exit status 2: wrong usage or settings"
+    assert told[70] == "exit status 70: an error that a restart may cure"
+    assert told[72] == "exit status 72: it stood still, or was out of its group"
+    assert (told[99], told[-9], told[-250]) == ("exit status 99", "signal SIGKILL", "signal 250")
 
 
 def test_a_program_that_vanished_is_tried_again_and_said(supervisor: Supervisor, told: _Told, tmp_path: Path) -> None:

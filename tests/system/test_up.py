@@ -1,5 +1,6 @@
 """`saj-bnmp up` leaves the stack running, and the other commands look at it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from operations.answers import RoleEnded
 from producers.saj import SajProducer
 from producers.settings import KafkaSettings
 from sandbox.saj.day import Day
@@ -22,7 +24,7 @@ from sandbox.saj.scenarios import Phase
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI = [sys.executable, "-m", "console"]
-SECONDS = 30.0
+SECONDS = 90.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     folders = tmp_path_factory.mktemp("up")
     with (folders.parent / "up.log").open("wb") as log:
         process = subprocess.Popen(
-            [*CLI, "up"], env={**os.environ, "TMPDIR": str(folders)}, cwd=ROOT, stdout=subprocess.PIPE, stderr=log
+            [*CLI, "up", "--json"],
+            env={**os.environ, "TMPDIR": str(folders)},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=log,
         )
         assert process.stdout is not None
         try:
@@ -84,7 +90,7 @@ def mandado(up: Up) -> str:
     return first.document_id
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_the_way_of_a_document_is_shown_step_by_step(up: Up, mandado: str) -> None:
     """Given a registered mandado, when it is shown, then every step stands there with instant, attempt and reason."""
     shown = up.wait_for(mandado, "REGISTERED")
@@ -98,7 +104,7 @@ def test_the_way_of_a_document_is_shown_step_by_step(up: Up, mandado: str) -> No
     assert all(detail in printed for detail in details)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_an_unknown_document_is_one_clear_sentence_and_status_1(up: Up) -> None:
     """Given an id that nobody published, then the next step is named."""
     found = up.call("documents", "show", "TJMS-0000-000000")
@@ -106,7 +112,7 @@ def test_an_unknown_document_is_one_clear_sentence_and_status_1(up: Up) -> None:
     assert "saj-bnmp documents list" in found.stderr
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_cursors_and_topics_are_shown(up: Up, mandado: str) -> None:
     """Given a stack at work, then its groups stand at their cursors and its partition counts are told."""
     up.wait_for(mandado, "REGISTERED")
@@ -119,10 +125,10 @@ def test_cursors_and_topics_are_shown(up: Up, mandado: str) -> None:
     assert "partitions instead of 12" in checked.stdout
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_the_doctor_finds_a_running_stack_well_but_for_its_few_partitions(up: Up) -> None:
     """Given a stack at work, then every check holds except for the partition counts of a small machine."""
-    found = up.call("doctor", "--json")
+    found = up.call("doctor", "--json", "--within", "50")
     checks = json.loads(found.stdout)["checks"]
     failed = [check for check in checks if check["verdict"] in ("FAILED", "UNREACHABLE")]
     assert found.returncode == 1
@@ -133,9 +139,37 @@ def test_the_doctor_finds_a_running_stack_well_but_for_its_few_partitions(up: Up
         assert verdicts[name] == "OK", name
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
+def test_a_role_that_was_killed_is_told_as_a_line_and_started_again(up: Up) -> None:
+    """Given a clock at work, when it is killed, then how it ended and when it goes on are one JSON line."""
+    assert up.process.stdout is not None
+    os.kill(_child(up.process.pid, b"clock"), signal.SIGKILL)
+    lines = (RoleEnded.model_validate_json(line) for line in up.process.stdout)
+    told = next(line for line in lines if line.role == "clock")
+    assert (told.how, told.restarts, told.failing) == ("signal SIGKILL", 0, False)
+    assert told.next_start_in_seconds > 0
+    assert _child(up.process.pid, b"clock") > 0
+
+
+@pytest.mark.timeout(240)
 def test_ctrl_c_stops_the_stack_and_leaves_nothing(up: Up) -> None:
     """Given a stack that runs, when Ctrl-C is pressed, then it ends with 0 and its folders are gone."""
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(40) == 0
     assert list(up.folders.iterdir()) == []
+
+
+def _child(parent: int, role: bytes) -> int:
+    """Give the process of a role, once there is one."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            with contextlib.suppress(OSError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                stat = (entry / "stat").read_text().rpartition(")")[2].split()
+                if role in words and int(stat[1]) == parent and stat[0] != "Z":
+                    return int(entry.name)
+        time.sleep(0.05)
+    raise TimeoutError(f"there is no {role.decode()}")
