@@ -41,7 +41,7 @@ class Sessions:
 
         def waiting() -> bool:
             with self.database.engine.connect() as connection:
-                return connection.scalar(_WAITING) == amount
+                return bool(connection.scalar(_WAITING) == amount)
 
         until(waiting)
 
