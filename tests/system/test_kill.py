@@ -207,6 +207,18 @@ def test_a_document_that_the_ledger_lost_is_found(aftermath: Aftermath) -> None:
 
 
 @pytest.mark.timeout(240)
+def test_a_piece_that_is_not_what_the_plan_says_is_found(aftermath: Aftermath) -> None:
+    """Given a pending mandado that the registry holds as fulfilled, when the witnesses are compared, then it shows."""
+    pending = next(each for each in aftermath.day.documents.values() if each.status == "Pendente de Cumprimento")
+    number = aftermath.seen.rows[pending.document_id].national_number
+    pieces = [
+        {**piece, "status": "Cumprido"} if piece["numeroPeca"] == number else piece
+        for piece in aftermath.seen.book["documents"]
+    ]
+    assert _with_book(aftermath, documents=pieces).figures["lost"] == 1
+
+
+@pytest.mark.timeout(240)
 def test_a_planted_double_is_found(aftermath: Aftermath) -> None:
     """Given the same mandado twice in the registry, when the witnesses are compared, then one is a double."""
     double = {**_registered(aftermath, 1), "id": "planted"}
