@@ -123,10 +123,11 @@ def _await(
     wanted = tuple(documents)
     deadline = time.monotonic() + PHASE_SECONDS
     while not court.wait_until(until(wanted), LOOK_SECONDS):
-        hanging = [document for document in wanted if not until([document])(court.outcomes)]
+        heard = court.outcomes
+        hanging = [document for document in wanted if not until([document])(heard)]
         watch(Progress(phase, len(wanted) - len(hanging), len(wanted)))
         if time.monotonic() > deadline:
-            raise DemoError(f"{phase}: {len(hanging)} documents hang: " + _told(hanging, court.outcomes))
+            raise DemoError(f"{phase}: {len(hanging)} documents hang: " + _told(hanging, heard))
     watch(Progress(phase, len(wanted), len(wanted)))
 
 

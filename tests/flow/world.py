@@ -16,10 +16,10 @@ from ledger.tables import document, history, link, person
 from rules.facts import Answer
 from rules.kinds import is_liberty
 from rules.queue import is_finished
-from rules.words import AnswerClass, Kind, State, Step
+from rules.words import AnswerClass, State, Step
 from schemas.record import RawRecord
 from tests.flow.book import Book
-from tests.flow.plan import Plan
+from tests.flow.plan import MANDADOS, Plan
 from tests.ledger.office import Office, Said, opened
 
 QUEUES = {"bnmp.dispatch": False, "bnmp.contingency": True}
@@ -248,7 +248,7 @@ class World:
 
     def _last_look(self, document_id: str) -> None:
         """A mandado is about to take effect: every release that reaches it must be about to go as well."""
-        if self.plan.kind_of(document_id) != Kind.MANDADO_PRISAO_CRIMINAL:
+        if self.plan.kind_of(document_id) not in MANDADOS:
             return
         rows = {row["document_id"]: row for row in self.office.rows(document)}
         for liberty in self.plan.reaching(document_id):
