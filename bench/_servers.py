@@ -1,10 +1,13 @@
 """Where the databases of a run are: each is made once, and every round gets its own copy, so that all begin alike."""
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
+
+import psycopg
 
 from bench._workload import Workload
 from consumers.groups import PROCESSOR, TOPICS
@@ -14,6 +17,7 @@ from ledger.dossiers import row_of
 from ledger.engine import Database
 from ledger.migrate import migrate
 from ledger.tables import alias, antecedent, document, person
+from sandbox.postgres.server import Postgres
 from sandbox.saj.documents import TRIBUNAL
 
 Fill = Callable[[str], None]
@@ -56,6 +60,47 @@ class Sqlite:
             yield f"sqlite:///{file}"
         finally:
             shutil.rmtree(file.parent)
+
+
+class Postgresql:
+    """Databases of one server, which writes through to the disk as in production."""
+
+    name = "postgresql"
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        self._made: set[str] = set()
+
+    def make(self, name: str, fill: Fill) -> None:
+        """As `Server.make`."""
+        if name not in self._made:
+            self._made.add(name)
+            self._tell(f'CREATE DATABASE "{name}"')
+            fill(self._server.url(name))
+            self._tell("VACUUM ANALYZE", name)
+
+    @contextmanager
+    def copy(self, name: str) -> Iterator[str]:
+        """As `Server.copy`."""
+        self._tell(f'CREATE DATABASE "copy" TEMPLATE "{name}"')
+        # What the copying left to write is not the run's.
+        self._tell("CHECKPOINT")
+        try:
+            yield self._server.url("copy")
+        finally:
+            self._tell('DROP DATABASE "copy" WITH (FORCE)')
+
+    def _tell(self, command: str, database: str = "postgres") -> None:
+        address = self._server.url(database).replace("postgresql+psycopg://", "postgresql://")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(command.encode())
+
+
+@contextmanager
+def servers() -> Iterator[tuple[Server, ...]]:
+    """Give every kind of database that the ledger can be on."""
+    with tempfile.TemporaryDirectory() as folder, Postgres.start() as postgres:
+        yield Sqlite(Path(folder)), Postgresql(postgres)
 
 
 def seeded(workload: Workload) -> Fill:

@@ -13,8 +13,8 @@ REST = "rest"
 # Stage, and the place that is it while it runs. A place that is gone fails the run: then say here where it went.
 _PLACES = (
     ("read", "consumers.intake.Intake._arrival"),
-    ("load", "ledger.arrivals.cursors.cursors"),
-    ("load", "ledger.arrivals._is_fresh"),
+    ("load", "ledger.arrivals.cursors.lock_cursors"),
+    ("load", "ledger.arrivals._seen"),
     ("load", "ledger.arrivals.find_or_add"),
     ("load", "ledger.arrivals.persons_of"),
     ("load", "ledger.arrivals.bound_to"),
@@ -24,7 +24,7 @@ _PLACES = (
     ("decide", "ledger.record.decide"),
     ("write", "ledger.record.Recorder.write"),
     ("write", "ledger.arrivals.insert"),
-    ("write", "ledger.arrivals.upsert"),
+    ("write", "ledger.arrivals.claim"),
     ("write", "ledger.arrivals.cursors.advance"),
 )
 

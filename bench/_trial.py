@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, Protocol
 
+import psycopg
+
 from bench._report import Sample, timed
 from bench._servers import Fill, Server
 from bench._workload import TOPIC, Workload, batches
@@ -122,8 +124,51 @@ class LeanSqlite:
         self._connection.close()
 
 
+class LeanPostgresql:
+    """Psycopg, in binary where it reads, by COPY where it writes."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True)
+        self._cursor = self._connection.cursor(binary=True)
+
+    def script(self, text: str) -> None:
+        """As `Lean.script`."""
+        self._connection.execute(text.replace("id IDENTITY", "id BIGSERIAL PRIMARY KEY").encode())
+
+    def begin(self) -> None:
+        """As `Lean.begin`."""
+        self._cursor.execute("BEGIN")
+
+    def among(self, chosen: str, values: Sequence[Any]) -> list[Row]:
+        """As `Lean.among`."""
+        return self._cursor.execute(f"{chosen} = ANY(%s)".encode(), (values,)).fetchall()
+
+    def lock(self, persons: Sequence[int]) -> None:
+        """As `Lean.lock`."""
+        statement = "SELECT person FROM person WHERE person = ANY(%s) ORDER BY person FOR NO KEY UPDATE"
+        self._cursor.execute(statement, (persons,))
+
+    def write(self, table: str, rows: Sequence[Row]) -> None:
+        """As `Lean.write`."""
+        with self._cursor.copy(f"COPY {table} ({_ROWS[table]}) FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def advance(self, offset: int) -> None:
+        """As `Lean.advance`."""
+        self._cursor.execute("UPDATE consumed SET next_offset = %s WHERE topic = %s", (offset, TOPIC))
+
+    def commit(self) -> None:
+        """As `Lean.commit`."""
+        self._cursor.execute("COMMIT")
+
+    def close(self) -> None:
+        """As `Lean.close`."""
+        self._connection.close()
+
+
 def _lean(url: str) -> Lean:
-    return LeanSqlite(url)
+    return LeanSqlite(url) if url.startswith("sqlite") else LeanPostgresql(url)
 
 
 @contextmanager

@@ -6,13 +6,11 @@ keeps of the rate at which Faust empty-handed and the intake in a plain loop, on
 
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 from bench import _intake, _kafka, _servers, _trial
 from bench._report import SEED, Figures, Result, Sample, against, alternate, finish, typical
-from bench._servers import Server, Sqlite
+from bench._servers import Server
 from bench._workload import Workload, again
 from producers.settings import KafkaSettings
 
@@ -28,8 +26,7 @@ def measure() -> Result:
     """Measure all."""
     figures: Figures = {}
     ratios: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        servers = (Sqlite(Path(folder)),)
+    with _servers.servers() as servers:
         for server in servers:
             for documents in DOCUMENTS:
                 _intake_against_trial(server, documents, figures, ratios)

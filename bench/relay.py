@@ -4,15 +4,13 @@ Were the relay not well ahead, it would fall behind on the day on which a backlo
 """
 
 import sys
-import tempfile
 import threading
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from bench import _intake, _kafka, _servers
 from bench._report import SEED, Figures, Result, Sample, against, alternate, finish, timed, typical
-from bench._servers import Server, Sqlite
+from bench._servers import Server
 from bench._workload import Workload
 from ledger.engine import Database
 from ledger.tables import outbox
@@ -27,8 +25,8 @@ def measure() -> Result:
     """Measure all."""
     figures: Figures = {}
     ratios: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder, _kafka.broker() as kafka:
-        for server in (Sqlite(Path(folder)),):
+    with _servers.servers() as servers, _kafka.broker() as kafka:
+        for server in servers:
             _relay_against_intake(server, kafka, figures, ratios)
     return Result("relay", figures, ratios, dict.fromkeys(ratios, FLOOR))
 

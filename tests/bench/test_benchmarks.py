@@ -16,16 +16,18 @@ _SMALL = Workload(persons=6, documents=5, seed=3)
 _KEPT = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("*.json"))]
 
 
-def test_intake_and_trial_take_the_whole_workload_and_leave_what_they_began_with_alone(tmp_path: Path) -> None:
+def test_intake_and_trial_take_the_whole_workload_and_leave_what_they_began_with_alone() -> None:
     # given
-    server, records = _servers.Sqlite(tmp_path), _SMALL.records()
-    server.make("ours", _servers.seeded(_SMALL))
-    server.make("lean", _trial.seeded(_SMALL))
-    for _ in range(2):
-        # when
-        ours, lean = _intake.run(server, "ours", records), _trial.run(server, "lean", records)
-        # then
-        assert (ours.count, lean.count) == (12, 12)
+    records = _SMALL.records()
+    with _servers.servers() as servers:
+        for server in servers:
+            server.make("ours", _servers.seeded(_SMALL))
+            server.make("lean", _trial.seeded(_SMALL))
+            for _ in range(2):
+                # when
+                ours, lean = _intake.run(server, "ours", records), _trial.run(server, "lean", records)
+                # then
+                assert (ours.count, lean.count) == (12, 12)
 
 
 def test_the_clock_of_the_stages_finds_each_place_and_lets_go_of_it(tmp_path: Path) -> None:
