@@ -91,8 +91,5 @@ def main() -> None:
         typer.echo(f"saj-bnmp: {error}", err=True)
         sys.exit(next(status for kind, status in _STATUS.items() if isinstance(error, kind)))
     except LedgerTroubleError as error:
-        # Its own text may show an address with a password.
-        typer.echo(
-            f"saj-bnmp: the ledger cannot be reached ({type(error.__cause__).__name__}): saj-bnmp doctor", err=True
-        )
+        typer.echo(f"saj-bnmp: the ledger cannot be reached ({error}): saj-bnmp doctor", err=True)
         sys.exit(3)

@@ -25,6 +25,9 @@ from sandbox.kafka.errors import KafkaSandboxError, NotInstalledError
 from sandbox.saj.day import Day
 
 err = Console(stderr=True)
+_DATABASE = (
+    "The URL of an empty database for the ledger, e.g. postgresql+psycopg://saj@localhost/ledger; it stays there."
+)
 
 
 def demo(
@@ -34,10 +37,11 @@ def demo(
     outage: Annotated[float, typer.Option(min=0, max=600, help="Seconds at least that the link is cut.")] = 5.0,
     report: Annotated[Path, typer.Option(help="Where the report is written.")] = Path("demo-report.json"),
     keep: Annotated[bool, typer.Option(help="Leave the ledger and the logs behind, and say where.")] = False,
+    database: Annotated[str | None, typer.Option(help=_DATABASE)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report on standard output, nothing else.")] = False,
 ) -> None:
     """Show a court's day on a real Kafka, with an outage of BNMP in its middle, and check its end."""
-    settings = DemoSettings(persons, seed, outage, StackSettings(seed=seed, keep=keep))
+    settings = DemoSettings(persons, seed, outage, StackSettings(seed=seed, keep=keep, database=database))
     columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with Bars(*columns, console=err) as bars:
@@ -88,12 +92,14 @@ def _print(found: Report, report: Path) -> None:
 def up(
     *,
     seed: Annotated[int, typer.Option(help="Which invented users there are.")] = 7,
+    database: Annotated[str | None, typer.Option(help=_DATABASE)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON line for each role that ended by itself.")] = False,
 ) -> None:
     """Start the whole stack and leave it running; Ctrl-C stops it and leaves nothing behind."""
     day, stopped = Day.plan(seed=seed), threading.Event()
     try:
-        with Stack.start(StackSettings(seed=seed), lambda line: err.print(f"  {line}"), prepare(day)) as stack:
+        settings = StackSettings(seed=seed, database=database)
+        with Stack.start(settings, lambda line: err.print(f"  {line}"), prepare(day)) as stack:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, lambda *_: stopped.set())
             addresses = {"kafka": stack.bootstrap, "bnmp": stack.bnmp_url, "control": stack.control_url}

@@ -115,7 +115,8 @@ def _told() -> Iterator[None]:
         yield
     except Exception as error:
         if is_trouble(error):
-            raise LedgerTroubleError(str(error)) from error
+            # Its own text may show an address, or more; the log has it as the cause.
+            raise LedgerTroubleError(type(getattr(error, "orig", None) or error).__name__) from error
         raise
 
 

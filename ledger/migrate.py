@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from ledger.engine import Database, LedgerError
-from ledger.tables import deployment, link
+from ledger.tables import deployment, link, metadata
 from rules.words import LinkState
 
 # One process migrates at a time. A change of a table may take long, but not wait long: behind its lock everybody waits.
@@ -45,6 +45,17 @@ def migrate(database: Database, tribunal: str) -> str:
         elif owner != tribunal:
             raise LedgerError(f"this ledger belongs to {owner}, not to {tribunal}")
         return head()
+
+
+def check_unused(database: Database) -> None:
+    """Refuse a database that holds anything but a ledger's tables with nothing in them; raises LedgerError."""
+    with database.reading() as connection:
+        there = set(sa.inspect(connection).get_table_names())
+        ours = [table for table in metadata.sorted_tables if table.name in there and table not in (deployment, link)]
+        used = [table.name for table in ours if connection.execute(sa.select(table).limit(1)).first() is not None]
+    found = sorted(there - set(metadata.tables) - {"alembic_version"}) + used
+    if found:
+        raise LedgerError(f"the database is in use, it must be empty: it has {', '.join(found[:5])}")
 
 
 def head() -> str:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ledger.engine import Database
-from ledger.migrate import migrate
+from ledger.migrate import check_unused, migrate
 from operations.offsets import offsets_init
 from producers.settings import KafkaSettings
 from producers.topics import create
@@ -57,7 +57,10 @@ class StackError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StackSettings:
-    """What the stack is made of. `roles` can leave some out; `moods` are the simulator's; `keep` the folder."""
+    """What the stack is made of. `roles` can leave some out; `moods` are the simulator's; `keep` the folder.
+
+    `database` is the URL of an empty database, for the ledger to stay in; without it it is a SQLite file in the folder.
+    """
 
     tribunal: str = "TJMS"
     timezone: str = "America/Campo_Grande"
@@ -66,6 +69,7 @@ class StackSettings:
     moods: Mapping[str, Any] | None = None
     seed: int = 7
     keep: bool = False
+    database: str | None = None
 
 
 class Stack:
@@ -78,7 +82,7 @@ class Stack:
         self._say = say
         self._exits = contextlib.ExitStack()
         self.supervisor = Supervisor(folder / "logs", say=say)
-        self.database = Database(f"sqlite:///{folder / 'ledger.db'}")
+        self.database = Database(settings.database or f"sqlite:///{folder / 'ledger.db'}")
         self.bootstrap = ""
         self.bnmp_url = ""
         self.control_url = ""
@@ -101,6 +105,9 @@ class Stack:
             self._janitor()
         else:
             self._say(f"the ledger and the logs stay in {self.folder}")
+        self._exits.callback(self.database.close)
+        if self.settings.database is not None:
+            check_unused(self.database)
         self._say("starting Apache Kafka")
         broker = Broker.start(say=self._say)
         self._exits.callback(broker.stop)
@@ -110,7 +117,6 @@ class Stack:
         kafka = KafkaSettings(self.bootstrap)
         create(kafka, partitions=PARTITIONS)
         migrate(self.database, self.settings.tribunal)
-        self._exits.callback(self.database.close)
         offsets_init(kafka, self.database, "earliest")
         prepare(self)
         self._exits.callback(self.supervisor.stop)

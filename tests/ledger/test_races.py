@@ -188,20 +188,22 @@ def test_bonds_that_grow_while_a_lock_is_waited_for_are_locked_as_well(office: O
 def test_an_outbox_row_that_commits_after_a_higher_one_is_neither_missed_nor_deleted(apart: Sessions) -> None:
     # given
     row: dict[str, Any] = {"person": None, "topic": "saj.outcomes", "key": None, "headers": [], "value": b""}
+
+    def waiting() -> list[int]:
+        with apart.database.reading() as connection:
+            return [number for number, _, _ in outbox.waiting(connection, 0, 100)]
+
     with apart.database.transaction() as late:
         insert(late, outbox_table, [row])
         with apart.database.transaction() as connection:
             insert(connection, outbox_table, [row])
-        # when what is there is published and deleted
-        with apart.database.reading() as connection:
-            first = [number for number, _, _ in outbox.waiting(connection, 0, 100)]
-        with apart.database.transaction() as connection:
-            outbox.delete(connection, first)
+        published = waiting()
+    # when what was there is deleted after the lower one is committed
+    with apart.database.transaction() as connection:
+        outbox.delete(connection, published)
     # then
-    with apart.database.reading() as connection:
-        rest = [number for number, _, _ in outbox.waiting(connection, 0, 100)]
-    assert len(first) == len(rest) == 1
-    assert rest < first
+    assert len(published) == len(waiting()) == 1
+    assert waiting() < published
 
 
 def test_two_observations_of_the_link_both_count(office: Office, apart: Sessions) -> None:

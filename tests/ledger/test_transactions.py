@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
 
 from ledger.engine import Database, LedgerError
-from ledger.migrate import check, migrate
+from ledger.migrate import check, check_unused, migrate
 from ledger.persons import Names, find, find_or_add, lock_persons
 from ledger.tables import lease, person
 from rules.words import State
@@ -152,3 +152,19 @@ def test_a_database_that_cannot_serve_is_refused_without_its_password(wrong: str
     with pytest.raises(LedgerError) as refused:
         Database(wrong)
     assert "segredo" not in str(refused.value)
+
+
+def test_a_database_is_unused_until_a_ledger_in_it_holds_something(empty: str, office: Office) -> None:
+    # given
+    database = Database(empty)
+    # when / then
+    check_unused(database)
+    migrate(database, "TJMS")
+    check_unused(database)
+    with pytest.raises(LedgerError, match="it must be empty: it has consumed"):
+        check_unused(office.database)
+    with database.transaction() as connection:
+        connection.exec_driver_sql("CREATE TABLE somebodys (n int)")
+    with pytest.raises(LedgerError, match="somebodys"):
+        check_unused(database)
+    database.close()
