@@ -53,20 +53,6 @@ def test_a_courts_own_codes_of_custody_take_the_place_of_the_table(monkeypatch: 
     assert deployment(environment()).custody_events == {247: CustodyEvent.PRISAO_CIVIL}
 
 
-def test_a_code_of_custody_that_means_nothing_is_2(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("SAJ_BNMP_CUSTODY_EVENTS", '{"247": "PRISAO_PERPETUA"}')
-    status, said = ended(monkeypatch, capsys, "link", "status")
-    assert (status, "for example SAJ_BNMP_CUSTODY_EVENTS=" in said) == (2, True)
-
-
-def test_a_courts_own_codes_of_custody_take_the_place_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert deployment(environment()).custody_events == EVENT_CODES
-    monkeypatch.setenv("SAJ_BNMP_CUSTODY_EVENTS", '{"247": "PRISAO_CIVIL"}')
-    assert deployment(environment()).custody_events == {247: CustodyEvent.PRISAO_CIVIL}
-
-
 def test_a_ledger_of_another_tribunal_is_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("SAJ_BNMP_TRIBUNAL", "TJSP")
     status, said = ended(monkeypatch, capsys, "link", "status")
