@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
@@ -57,7 +57,7 @@ class StackError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StackSettings:
-    """What the stack is made of. `roles` can leave some out; `moods` are the simulator's; `keep` the folder.
+    """What the stack is made of: `replicas` of each of `roles`; `moods` are the simulator's; `keep` the folder.
 
     `database` is the URL of an empty database, for the ledger to stay in; without it it is a SQLite file in the folder.
     """
@@ -66,6 +66,7 @@ class StackSettings:
     timezone: str = "America/Campo_Grande"
     windows: Windows = SHORT
     roles: tuple[str, ...] = ROLES
+    replicas: int = 1
     moods: Mapping[str, Any] | None = None
     seed: int = 7
     keep: bool = False
@@ -122,12 +123,16 @@ class Stack:
         self._exits.callback(self.supervisor.stop)
         for role in self.settings.roles:
             self._say(f"starting {role}")
-            self.supervisor.start(
-                role, [sys.executable, "-m", "console", "run", role, "--exit-with-parent"], self.environment()
-            )
+            self.launch(role, [sys.executable, "-m", "console", "run", role, "--exit-with-parent"])
 
-    def environment(self) -> dict[str, str]:
-        """The settings of every role, as they are set for its process."""
+    def launch(self, role: str, argv: Sequence[str]) -> None:
+        """Start the replicas of a role, each under its own name: `sender`, or `sender-1` and `sender-2`."""
+        many = self.settings.replicas > 1
+        for number in range(1, self.settings.replicas + 1):
+            self.supervisor.start(f"{role}-{number}" if many else role, argv, self.environment(f"local-{number}"))
+
+    def environment(self, instance: str = "local-1") -> dict[str, str]:
+        """The settings of a role's process; `instance` is the replica's name in its consumer groups."""
         windows = {
             f"SAJ_BNMP_WINDOW_{field.name.upper()}": str(getattr(self.settings.windows, field.name))
             for field in fields(Windows)
@@ -139,7 +144,7 @@ class Stack:
             "SAJ_BNMP_CREDENTIALS": str(self.credentials),
             "SAJ_BNMP_TRIBUNAL": self.settings.tribunal,
             "SAJ_BNMP_TIMEZONE": self.settings.timezone,
-            "SAJ_BNMP_INSTANCE_ID": "local",
+            "SAJ_BNMP_INSTANCE_ID": instance,
         }
 
     @property

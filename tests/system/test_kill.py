@@ -1,240 +1,173 @@
-"""Killed with -9 in the middle of its work, each role is started again and nothing is lost, doubled or disordered."""
+"""Two of each role, killed with -9 at named points of their work: nothing is lost, doubled or disordered.
 
-import os
-import signal
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+Here a few points of each role; `make chaos` goes through all of them (tests/system/lives.py).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from consumers.groups import PROCESSOR, ends
-from ledger import listing
-from ledger.cursors import cursors
-from producers.settings import KafkaSettings
-from runtime.agreement import ALVARA, ANTECEDENT_REFUSED, CERTIDAO, Report, Witnesses, compare, type_of
-from runtime.demo import Progress, prepare, run_day
-from runtime.stack import Stack, StackSettings
-from sandbox.saj.day import Day
+from runtime.agreement import ALVARA, ANTECEDENT_REFUSED, CERTIDAO, Report, compare, type_of
+from runtime.stack import StackSettings
+from tests.system.lives import POINTS, Aftermath, days_of_death
 
-PERSONS, SEED = 30, 11
-LOOK = 0.005
-AT_ONCE = 3
-MOST_SECONDS = 60.0
-
-
-@dataclass
-class Killer:
-    """Kills each role at a moment when it has work in flight, and notes how much that was.
-
-    When it was done with it just before it died, it is killed again.
-    """
-
-    stack: Stack
-    in_flight: dict[str, int] = field(default_factory=dict)
-    kills: Counter[str] = field(default_factory=Counter)
-    creating: set[str] = field(default_factory=set)
-    failure: BaseException | None = None
-
-    def __post_init__(self) -> None:
-        """Open a client of its own, so that looking is quick."""
-        self._admin = AdminClient(KafkaSettings(self.stack.bootstrap).admin_config())
-
-    def run(self) -> None:
-        """Kill the processor with records untaken, the relay with rows unsaid, the sender in the middle of requests."""
-        try:
-            self._kill("processor", self._untaken)
-            self._kill("relay", self._unsaid)
-            self._kill("sender", self._creating)
-        except BaseException as error:  # noqa: BLE001 - the test's own thread raises it
-            self.failure = error
-
-    def _kill(self, role: str, in_flight: Callable[[], int]) -> None:
-        deadline, dead = time.monotonic() + MOST_SECONDS, None
-        while time.monotonic() < deadline:
-            pid = next(child.pid for child in self.stack.supervisor.status() if child.name == role)
-            if pid not in (None, dead) and in_flight():
-                os.kill(pid, signal.SIGKILL)
-                dead = pid
-                self.kills[role] += 1
-                # What is still there when the process is not is what was in flight.
-                left = in_flight()
-                if left:
-                    self.in_flight[role] = left
-                    return
-            time.sleep(LOOK)
-        raise TimeoutError(f"{role} never had work in flight")
-
-    def _untaken(self) -> int:
-        places = [("saj.documents.issued", number) for number in range(3)]
-        last = ends(self._admin, places, OffsetSpec.latest())
-        with self.stack.database.reading() as connection:
-            known = cursors(connection, PROCESSOR)
-        return sum(last[place] - known[place].next_offset for place in places)
-
-    def _unsaid(self) -> int:
-        with self.stack.database.reading() as connection:
-            return listing.counts(connection)["outbox"]
-
-    def _creating(self) -> int:
-        """Documents whose creating POST is under way: the write whose loss would make a double."""
-        with self.stack.database.reading() as connection:
-            rows = listing.documents(connection, limit=10_000)
-        self.creating = {row.document_id for row in rows if row.state == "SENDING" and row.doing == "CREATE"}
-        return len(self.creating) if len(self.creating) >= AT_ONCE else 0
-
-
-@dataclass(frozen=True)
-class Aftermath:
-    """What is left to look at when the day is over."""
-
-    day: Day
-    seen: Witnesses
-    report: Report
-    in_flight: Mapping[str, int]
-    kills: Mapping[str, int]
-    restarts: Mapping[str, int]
-    reasons: Mapping[str, str | None]
-    facts: Mapping[str, set[str]]
-    logs: str
+PERSONS = 20
+SEEDS = range(11, 15)
+SOME: Mapping[str, Sequence[str]] = {
+    "processor": ("before-commit", "before-acknowledgement"),
+    "relay": ("published", "before-commit"),
+    "sender": ("after-creation", "before-signature"),
+    "resolver": ("after-creation",),
+    "clock": ("before-commit",),
+}
 
 
 @pytest.fixture(scope="module")
 def aftermath() -> Aftermath:
-    """A day with its outage, during which processor, relay and sender were each killed."""
-    day = Day.plan(PERSONS, SEED)
-    settings = StackSettings(seed=SEED, moods={"latency_ms": [30, 90]})
-    with Stack.start(settings, lambda _line: None, prepare(day)) as stack:
-        killer = Killer(stack)
-        thread = threading.Thread(target=killer.run)
-        thread.start()
-        seen = run_day(stack, day, 2.0, lambda _line: None, _unwatched)
-        thread.join()
-        children = stack.supervisor.status()
-        logs = "".join(path.read_text() for path in (stack.folder / "logs").iterdir())
-        with stack.database.reading() as connection:
-            facts = {each: {row.fact for row in listing.history_of(connection, each)} for each in killer.creating}
-    if killer.failure is not None:
-        raise killer.failure
-    return Aftermath(
-        day,
-        seen,
-        compare(day, seen),
-        killer.in_flight,
-        killer.kills,
-        {child.name: child.restarts for child in children},
-        {child.name: child.reason for child in children},
-        facts,
-        logs,
-    )
+    """Days with their outages, during which every role died at each of its points."""
+    settings = StackSettings(replicas=2, moods={"latency_ms": [10, 40]})
+    return days_of_death(SOME, settings, persons=PERSONS, seeds=SEEDS)
 
 
-def _unwatched(_progress: Progress) -> None:
-    """Nobody looks."""
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("role", ["processor", "relay", "sender"])
-def test_each_role_was_killed_with_work_in_flight_and_started_again(aftermath: Aftermath, role: str) -> None:
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("role", SOME)
+def test_each_role_died_at_its_points_with_work_in_hand_and_its_next_life_went_on(
+    aftermath: Aftermath, role: str
+) -> None:
     """Otherwise the zeros below would prove nothing."""
-    assert aftermath.in_flight[role] > 0
-    assert aftermath.restarts[role] == aftermath.kills[role]
-    assert "SIGKILL" in (aftermath.reasons[role] or "")
+    deaths = aftermath.deaths[role]
+    replicas = [f"{role}-1", f"{role}-2"]
+    assert {death.point for death in deaths} == set(SOME[role])
+    assert all(death.hand for death in deaths)
+    assert all(death.successor is not None for death in deaths)
+    assert sum(aftermath.restarts[name] for name in replicas) == len(deaths)
+    assert any("SIGKILL" in (aftermath.reasons[name] or "") for name in replicas)
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("figure", ["lost", "duplicates_at_registry", "order_violations", "open"])
-def test_nothing_is_lost_doubled_disordered_or_left_open(aftermath: Aftermath, figure: str) -> None:
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("role", ["processor", "sender", "resolver"])
+def test_both_of_two_share_the_work(aftermath: Aftermath, role: str) -> None:
+    """Given two replicas and three partitions, then neither was only there."""
+    assert {f"{role}.local-1", f"{role}.local-2"} <= aftermath.worked
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", ["lost", "duplicate", "order"])
+def test_nothing_is_lost_doubled_or_disordered(aftermath: Aftermath, kind: str) -> None:
     """The registry's own book, the ledger and the topics agree with the plan."""
-    assert aftermath.report.figures[figure] == 0
+    assert aftermath.end.count(kind) == 0
 
 
-@pytest.mark.timeout(240)
-def test_what_was_being_created_was_read_back_by_the_successor(aftermath: Aftermath) -> None:
-    """A write whose answer was lost is never simply sent again (docs/law.md safety-27)."""
-    assert len(aftermath.facts) >= AT_ONCE
-    assert all({"LeaseTakenOver", "DoubtRead"} <= facts for facts in aftermath.facts.values())
+@pytest.mark.timeout(600)
+def test_everything_ended_as_planned(aftermath: Aftermath) -> None:
+    """Every total is the plan's, the contingencies of the outages included, and nothing is left open."""
+    assert aftermath.end.disagreements == set()
+    assert aftermath.end.report.figures["open"] == 0
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
+def test_a_write_whose_answer_was_lost_is_read_back_and_never_simply_sent_again(aftermath: Aftermath) -> None:
+    """Given a creation that was answered to a dead process, then its successor looks for the piece (safety-27)."""
+    in_doubt = [
+        way
+        for way in aftermath.ways.values()
+        if any((row.fact, row.state, row.doing) == ("LeaseTakenOver", "UNCERTAIN", "CREATE") for row in way)
+    ]
+    assert in_doubt
+    assert all("DoubtRead" in {row.fact for row in way} for way in in_doubt)
+
+
+@pytest.mark.timeout(600)
+def test_a_restart_between_creation_and_signature_continues_and_does_not_create_again(aftermath: Aftermath) -> None:
+    """Given a piece that was created and not signed by a life, then no later life begins its creation again."""
+    created = [
+        [row.detail for row in way]
+        for way in aftermath.ways.values()
+        if any(row.fact == "LeaseTakenOver" and (row.doing or "").startswith("SIGN") for row in way)
+    ]
+    assert created
+    assert [details.count("CREATE begun") for details in created] == [1] * len(created)
+
+
+@pytest.mark.timeout(600)
 def test_nobody_is_named_in_a_log(aftermath: Aftermath) -> None:
-    """Given a day with kills, an outage and unreadable records, when the logs are read, then they name no person."""
-    parties = [publication.data["party"] for publication in aftermath.day.publications if publication.data]
+    """Given days with kills, outages and unreadable records, when the logs are read, then they name no person."""
+    parties = [publication.data["party"] for publication in aftermath.end.day.publications if publication.data]
     words = {str(party[name]) for party in parties for name in ("nome", "nome_mae", "cpf") if party.get(name)}
-    rjis = {person["numeroIndividuo"] for person in aftermath.seen.book["persons"]}
+    rjis = {person["numeroIndividuo"] for person in aftermath.end.seen.book["persons"]}
     assert len(words) > PERSONS
     assert len(rjis) > PERSONS / 2
     assert "processor.batch" in aftermath.logs
     assert [word for word in words | rjis if word in aftermath.logs] == []
 
 
-@pytest.mark.timeout(240)
-def test_everything_ended_as_planned(aftermath: Aftermath) -> None:
-    """Every total is the plan's, the contingencies of the outage included."""
-    assert aftermath.report.disagreements == ()
+def test_every_role_has_points_and_those_tried_here_are_among_them() -> None:
+    """The table has a row for each role; a subset that names a point it does not have would never be reached."""
+    assert {role: set(points) - set(POINTS[role]) for role, points in SOME.items()} == {role: set() for role in POINTS}
 
 
 def _registered(aftermath: Aftermath, type_id: int) -> dict[str, Any]:
     """A piece of the book that the plan expects."""
-    return next(piece for piece in aftermath.seen.book["documents"] if type_of(piece) == type_id)
+    return next(piece for piece in aftermath.end.seen.book["documents"] if type_of(piece) == type_id)
 
 
 def _with_book(aftermath: Aftermath, **changes: list[dict[str, Any]]) -> Report:
-    return compare(aftermath.day, replace(aftermath.seen, book={**aftermath.seen.book, **changes}))
+    seen = aftermath.end.seen
+    return compare(aftermath.end.day, replace(seen, book={**seen.book, **changes}))
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_planted_loss_is_found(aftermath: Aftermath) -> None:
     """Given a release that vanished from the registry, when the witnesses are compared, then it is lost."""
-    gone = _registered(aftermath, ALVARA)
-    left = [piece for piece in aftermath.seen.book["documents"] if piece is not gone]
+    gone, before = _registered(aftermath, ALVARA), aftermath.end.report.figures["lost"]
+    left = [piece for piece in aftermath.end.seen.book["documents"] if piece is not gone]
     report = _with_book(aftermath, documents=left)
-    assert report.figures["lost"] == 1
+    assert report.figures["lost"] == before + 1
     assert not report.agrees
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_document_that_the_ledger_lost_is_found(aftermath: Aftermath) -> None:
     """Given a document that the ledger does not know, when the witnesses are compared, then it is lost."""
-    document_id = next(iter(aftermath.day.documents))
-    rows = {each: row for each, row in aftermath.seen.rows.items() if each != document_id}
-    report = compare(aftermath.day, replace(aftermath.seen, rows=rows))
-    assert report.figures["lost"] == 1
+    document_id, before = next(iter(aftermath.end.day.documents)), aftermath.end.report.figures["lost"]
+    rows = {each: row for each, row in aftermath.end.seen.rows.items() if each != document_id}
+    report = compare(aftermath.end.day, replace(aftermath.end.seen, rows=rows))
+    assert report.figures["lost"] == before + 1
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_piece_that_is_not_what_the_plan_says_is_found(aftermath: Aftermath) -> None:
     """Given a pending mandado that the registry holds as fulfilled, when the witnesses are compared, then it shows."""
-    pending = next(each for each in aftermath.day.documents.values() if each.status == "Pendente de Cumprimento")
-    number = aftermath.seen.rows[pending.document_id].national_number
+    end = aftermath.end
+    pending = next(each for each in end.day.documents.values() if each.status == "Pendente de Cumprimento")
+    number, before = end.seen.rows[pending.document_id].national_number, end.report.figures["lost"]
     pieces = [
         {**piece, "status": "Cumprido"} if piece["numeroPeca"] == number else piece
-        for piece in aftermath.seen.book["documents"]
+        for piece in end.seen.book["documents"]
     ]
-    assert _with_book(aftermath, documents=pieces).figures["lost"] == 1
+    assert _with_book(aftermath, documents=pieces).figures["lost"] == before + 1
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_planted_double_is_found(aftermath: Aftermath) -> None:
     """Given the same mandado twice in the registry, when the witnesses are compared, then one is a double."""
     double = {**_registered(aftermath, 1), "id": "planted"}
-    report = _with_book(aftermath, documents=[*aftermath.seen.book["documents"], double])
+    report = _with_book(aftermath, documents=[*aftermath.end.seen.book["documents"], double])
     assert report.figures["duplicates_at_registry"] == 1
     assert not report.agrees
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_planted_disorder_is_found(aftermath: Aftermath) -> None:
     """Given a certidão made before its mandado was in effect, or refused for it, then the order was violated."""
+    book = aftermath.end.seen.book
     early = _registered(aftermath, CERTIDAO)
-    others = [piece for piece in aftermath.seen.book["documents"] if piece is not early]
+    others = [piece for piece in book["documents"] if piece is not early]
     made = _with_book(aftermath, documents=[*others, {**early, "created_at": "2000-01-01T00:00:00+00:00"}])
-    refused = {**aftermath.seen.book["requests"][0], "error": ANTECEDENT_REFUSED}
-    tried = _with_book(aftermath, requests=[*aftermath.seen.book["requests"], refused])
+    refused = {**book["requests"][0], "error": ANTECEDENT_REFUSED}
+    tried = _with_book(aftermath, requests=[*book["requests"], refused])
     # An alvará of the same case stands on the certidão too, and is still in order.
     assert (made.figures["order_violations"], tried.figures["order_violations"]) == (1, 1)
     assert not made.agrees
