@@ -1,10 +1,8 @@
 """The court's day is the same for the same seed, and its own account of how it must end holds together."""
 
 import json
-import stat
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,9 +11,8 @@ from hypothesis import strategies as st
 from producers.saj import envelope
 from rules.kinds import VARIANTS
 from sandbox.saj.day import ZONE, Day, Publication
-from sandbox.saj.documents import TYPE, case_number
+from sandbox.saj.documents import TYPE
 from sandbox.saj.scenarios import SCENARIOS, Phase
-from schemas import identifiers
 from schemas.codes import Code
 from schemas.document_issued import DocumentIssued
 from schemas.reading import Event, Unreadable, read
@@ -248,59 +245,6 @@ def test_successors_also_arrive_before_what_they_stand_on() -> None:
     ]
     # then contramandados, guias, alvarás, ordens, certidões and conversões do
     assert set(early) == {2, 3, 5, 6, 7, 9, 10, 12}
-
-
-def test_people_have_right_check_digits_and_look_invented() -> None:
-    # given
-    day = Day.plan(now=_NOW)
-    parties = [publication.data["party"] for publication in day.publications if publication.data]
-    # then
-    assert len({party["cpf"] for party in parties}) == 60
-    for party in parties:
-        assert identifiers.cpf(party["cpf"]) == party["cpf"]
-        assert party["cpf"].startswith("000")
-        assert party["nome"].startswith("Pessoa Inventada ")
-        assert party["nome_mae"].startswith("Mae Inventada ")
-
-
-@given(st.integers(0, 10**9), st.integers(1990, 2099))
-def test_case_numbers_have_right_check_digits(sequence: int, year: int) -> None:
-    number = case_number(sequence, year)
-    assert identifiers.case_number(number) == number
-
-
-def test_signers_are_users_of_the_unit_and_a_judge_releases_orders() -> None:
-    # given
-    day = Day.plan(now=_NOW)
-    users = {user.user: user for user in day.users}
-    # then
-    for event in _events(day.publications):
-        unit = event.data["unit"]["code"]
-        signers = [users[row["user"]] for row in event.data["signatures"]]
-        assert all(unit in user.units for user in signers)
-        is_certidao = event.data["kind"].startswith("CERTIDAO_")
-        positions = [user.position for user in signers]
-        assert positions == (["SERVIDOR"] if is_certidao else ["SERVIDOR", "MAGISTRADO"])
-        assert event.data["released_by"]["role"] == positions[-1]
-    for document in day.documents.values():
-        assert document.unit in users[document.answered_by].units
-
-
-def test_credentials_are_written_for_each_user_and_for_no_other_eye(tmp_path: Path) -> None:
-    # given
-    day, folder = Day.plan(now=_NOW), tmp_path / "credentials"
-    # when
-    day.write_credentials(folder)
-    day.write_credentials(folder)
-    # then
-    assert {file.stem for file in folder.iterdir()} == {user.user for user in day.users}
-    for user in day.users:
-        file = folder / f"{user.user}.json"
-        assert json.loads(file.read_text()) == {"login": user.login, "senha": user.senha, "units": list(user.units)}
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        registry = user.as_registry_user()
-        assert (registry["username"], registry["password"]) == (user.login, user.senha)
-        assert registry["position"] in ("SERVIDOR", "MAGISTRADO")
 
 
 def test_a_day_without_people_is_refused() -> None:
