@@ -19,6 +19,8 @@ from sandbox.saj.day import Day, Expected
 from sandbox.saj.scenarios import Phase
 
 PHASE_SECONDS = 120.0
+# What a slow machine may need besides for each document that a phase waits for.
+DOCUMENT_SECONDS = 0.25
 LOOK_SECONDS = 0.5
 
 
@@ -26,7 +28,7 @@ LOOK_SECONDS = 0.5
 class DemoSettings:
     """How large a day, which one, and how many seconds at least the link is cut."""
 
-    persons: int = 60
+    persons: int = 100
     seed: int = 7
     outage: float = 5.0
     stack: StackSettings = dataclasses.field(default_factory=StackSettings)
@@ -121,7 +123,7 @@ def _await(
     watch: Watch,
 ) -> None:
     wanted = tuple(documents)
-    deadline = time.monotonic() + PHASE_SECONDS
+    deadline = time.monotonic() + PHASE_SECONDS + DOCUMENT_SECONDS * len(wanted)
     while not court.wait_until(until(wanted), LOOK_SECONDS):
         heard = court.outcomes
         hanging = [document for document in wanted if not until([document])(heard)]
