@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rules.dossier import Hand
 from schemas.document_issued import DocumentIssued
 
 
@@ -11,7 +12,8 @@ class Order:
 
     `rji` has 11 digits; `bnmp_id` is the piece's id once it was created; `antecedents` are the BNMP ids of the pieces
     it stands on; `justification` (150 characters at most) goes with a retroactive registration only. `text` is the
-    dispensation text of a document issued under contingency: it stands on the paper and is not sent.
+    dispensation text of a document issued under contingency: it stands on the paper and is not sent. `hands` sign in
+    place of the document's own signers of their roles.
     """
 
     document: DocumentIssued
@@ -21,3 +23,4 @@ class Order:
     justification: str | None
     text: str | None
     idempotency_key: str
+    hands: tuple[Hand, ...] = ()

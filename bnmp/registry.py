@@ -132,7 +132,8 @@ class Registry:
         roles = [_HAND.get(step, Role.SERVIDOR)]
         if step is Step.READ_BACK:
             roles.append(Role.MAGISTRADO)
-        hands = [payloads.signer(order.document, role) for role in roles]
+        assigned = {hand.role: hand for hand in order.hands}
+        hands = [assigned.get(role) or payloads.signer(order.document, role) for role in roles]
         actors = [Actor(hand.user, hand.unit) for hand in hands if hand and hand.user and hand.unit]
         able = [actor for actor in actors if self.can_sign(actor.user, actor.unit)]
         return next(iter(able or actors), None)

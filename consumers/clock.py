@@ -5,22 +5,26 @@ One clock is active by lease. It changes documents through decide-and-record lik
 
 import asyncio
 import random
-from collections.abc import Sequence
-from datetime import datetime
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bnmp.registry import Registry
-from ledger import due, links
+from ledger import due, links, pending
+from ledger.arrivals import apply_waiting
 from ledger.deployment import Deployment
-from ledger.engine import Connection, Database
+from ledger.engine import Connection, Database, LedgerTroubleError
 from ledger.leases import release_singleton, take_singleton
 from ledger.record import Recorder
+from rules import breaker
 from rules.breaker import CallWindow, LinkEvent, observe
-from rules.dossier import Link
-from rules.facts import DueFell, PersonReviewed
+from rules.dossier import Document, Link
+from rules.facts import DueFell, EscalationFell, Fact, PersonReviewed
 from rules.kinds import KINDS
-from rules.words import AnswerClass, LinkState
+from rules.words import AnswerClass, DueFact, LinkState
 
 LIMIT = 500
 TICK_SECONDS = 0.2
@@ -52,9 +56,14 @@ class Clock:
 
     async def _tick(self) -> None:
         await asyncio.to_thread(self._due)
+        await asyncio.to_thread(self._pending)
         link = await asyncio.to_thread(self._link)
         await asyncio.to_thread(self._sweep, link)
-        if link.state in _PROBED and (link.probe_at is None or link.probe_at <= self._database.clock()):
+        if link.state in breaker.FORCED:
+            await asyncio.to_thread(self._expire)
+        elif (link.probe_at is None and link.state in _PROBED) or (
+            link.probe_at is not None and link.probe_at <= self._database.clock()
+        ):
             await self._probe()
 
     def _hold(self) -> bool:
@@ -73,23 +82,57 @@ class Clock:
         now = self._database.clock()
         with self._database.reading() as connection:
             pairs = due.due(connection, now, LIMIT)
-        if not pairs:
-            return
-        with self._database.transaction() as connection:
-            recorder = Recorder(connection, self._deployment, now)
-            recorder.lock(person for _, person in pairs)
-            for document_id, _ in pairs:
-                document = recorder.document(document_id)
-                if document is not None and document.due_at is not None and document.due_at <= now:
-                    recorder.decide(DueFell(document_id))
-            recorder.write()
+            held = due.escalations(connection, now, LIMIT)
+        self._tell(pairs, lambda document: DueFell(document.document_id) if _is_past(document.due_at, now) else None)
+        self._tell(held, lambda one: EscalationFell(one.document_id) if _is_past(one.escalate_at, now) else None)
+
+    def _tell(self, pairs: Sequence[tuple[str, int]], fact: Callable[[Document], Fact | None]) -> None:
+        """Tell each of these documents its fact, where it still holds once its person is locked."""
+
+        def decide(recorder: Recorder, document_id: str) -> None:
+            document = recorder.document(document_id)
+            told = fact(document) if document is not None else None
+            if told is not None:
+                recorder.decide(told)
+
+        self._record(pairs, decide)
+
+    def _record(self, pairs: Sequence[tuple[str, int]], decide: Callable[[Recorder, str], None]) -> None:
+        """Decide about these documents in as few transactions as can be."""
+
+        def transaction(some: Sequence[tuple[str, int]]) -> None:
+            with self._database.transaction() as connection:
+                recorder = Recorder(connection, self._deployment, self._database.clock())
+                recorder.lock({person for _, person in some})
+                for document_id, _ in some:
+                    decide(recorder, document_id)
+                recorder.write()
+
+        _halving(pairs, transaction)
+
+    def _pending(self) -> None:
+        """Apply what came while its document was being written; alarm what has waited too long for one."""
+        now = self._database.clock()
+        with self._database.reading() as connection:
+            late = pending.arrived(connection, LIMIT)
+            before = now - timedelta(seconds=self._deployment.windows.pending_fact_alarm)
+            overdue = pending.is_overdue(connection, before)
+        _halving(
+            [(document_id, 0) for document_id in late],
+            lambda some: apply_waiting(self._database, self._deployment, [one for one, _ in some], now),
+        )
+        if overdue:
+            with self._database.transaction() as connection:
+                told = pending.alarm(connection, now, before, LIMIT)
+            for document_id, kind in told:
+                log.error("clock.pending_fact", document_id=document_id, type=kind)
 
     def _sweep(self, link: Link) -> None:
         """Let go what waited for the link, liberty first; or offer what a hold no longer keeps (safety-14, 18)."""
         with self._database.reading() as connection:
             pairs = self._moved_by(connection, link)
-        if pairs:
-            self._review([person for _, person in pairs])
+        self._record(pairs, _review)
+        self._asked_again(link)
 
     def _moved_by(self, connection: Connection, link: Link) -> list[tuple[str, int]]:
         if link.state is LinkState.UP:
@@ -98,14 +141,18 @@ class Clock:
             return due.may_be_offered(connection, _ELIGIBLE, link.since, LIMIT)
         return []
 
-    def _review(self, persons: Sequence[int]) -> None:
+    def _asked_again(self, link: Link) -> None:
+        """What BNMP did not see before the link was back is asked for again at once."""
+        if link.state is not LinkState.UP or link.since is None:
+            return
+        with self._database.reading() as connection:
+            pairs = due.asked_before(connection, link.since, LIMIT)
+        self._tell(pairs, lambda one: DueFell(one.document_id) if one.due_fact == DueFact.ASK_AGAIN else None)
+
+    def _expire(self) -> None:
         now = self._database.clock()
         with self._database.transaction() as connection:
-            recorder = Recorder(connection, self._deployment, now)
-            recorder.lock(persons)
-            for person in dict.fromkeys(persons):
-                recorder.decide(PersonReviewed(person))
-            recorder.write()
+            links.change(connection, self._deployment, now, partial(breaker.expire, now=now))
 
     async def _probe(self) -> None:
         await asyncio.to_thread(self._observe, LinkEvent.PROBE_DUE, self._database.clock())
@@ -124,6 +171,36 @@ class Clock:
 
         with self._database.transaction() as connection:
             return links.change(connection, self._deployment, self._database.clock(), step)
+
+
+def _halving(some: Sequence[tuple[str, int]], transaction: Callable[[Sequence[tuple[str, int]]], None]) -> None:
+    """Run a transaction; a document on which it fails alone is found by halving, and stops nothing but itself."""
+    if not some:
+        return
+    try:
+        transaction(some)
+    except LedgerTroubleError:
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever it is, it stops nothing but itself)
+        if len(some) > 1:
+            middle = len(some) // 2
+            _halving(some[:middle], transaction)
+            _halving(some[middle:], transaction)
+            return
+        # Not the error's own text: it may hold what the document holds. The clock tries again when it looks again.
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        why = f"{type(error).__name__} at {at.name} line {at.lineno}"
+        log.error("clock.unprocessable", document_id=some[0][0], why=why)  # noqa: TRY400 (a trace may hold data)
+
+
+def _review(recorder: Recorder, document_id: str) -> None:
+    document = recorder.document(document_id)
+    if document is not None:
+        recorder.decide(PersonReviewed(document.person))
+
+
+def _is_past(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now
 
 
 async def _pause(stopped: asyncio.Event, seconds: float) -> None:

@@ -13,20 +13,15 @@ from ledger.arrivals import Arrival, GapError, Taken, in_order, take
 from ledger.cursors import NoCursorError
 from ledger.deployment import Deployment
 from ledger.engine import Database, LedgerTroubleError
+from ledger.papers import names_of, paper
 from ledger.persons import Names
-from rules.dossier import Antecedent, ConsentGiven, Document
-from rules.facts import By, ContingencyAnswered
-from rules.words import Consent, Role
-from schemas import commands
 from schemas.codes import Code
+from schemas.custody_recorded import CustodyRecorded
 from schemas.document_issued import DocumentIssued
-from schemas.reading import Event, Unreadable, read, readers_for
+from schemas.reading import Unreadable, read, readers_for
 from schemas.record import RawRecord
 
 GROUP = "saj-bnmp.processor"
-
-# What was issued outside SAJ, or before BNMP, is registered only after a person's confirmation: held until it can be given.
-_NOT_YET = frozenset({"EXCEPCIONAL", "ACERVO"})
 
 log = structlog.get_logger(__name__)
 
@@ -71,11 +66,12 @@ class Intake:
         event = read(record, tribunal=self.deployment.court.tribunal, readers=readers)
         if isinstance(event, Unreadable):
             return Arrival(record, event)
-        if isinstance(event.body, commands.ContingencyAnswered):
-            return Arrival(record, event, command=_answered(event.body))
-        if isinstance(event.body, DocumentIssued):
-            return Arrival(record, event, document=_document(event, event.body), names=_names(event.body))
-        return _unacted(record, event)
+        body = event.body
+        if isinstance(body, DocumentIssued):
+            return Arrival(record, event, document=paper(body, event.gaps), names=names_of(body))
+        if isinstance(body, CustodyRecorded):
+            return Arrival(record, event, names=Names(f"{body.tribunal}:{body.party.party_id}", body.party.rji))
+        return Arrival(record, event)
 
 
 def _unprocessable(arrival: Arrival, error: Exception) -> Arrival:
@@ -87,59 +83,3 @@ def _unprocessable(arrival: Arrival, error: Exception) -> Arrival:
     document_id = getattr(getattr(event, "body", None), "document_id", None)
     dead = Unreadable(Code.UNPROCESSABLE, detail, event.type, event.ce_id, event.source, document_id)
     return Arrival(record, dead)
-
-
-def _unacted(record: RawRecord, event: Event) -> Arrival:
-    """What the contract has and this service does not act on yet: kept whole, told, and redriven once it does."""
-    document_id = getattr(event.body, "document_id", None)
-    detail = "this version does not act on the type"
-    return Arrival(record, Unreadable(Code.UNPROCESSABLE, detail, event.type, event.ce_id, event.source, document_id))
-
-
-def _names(body: DocumentIssued) -> Names:
-    return Names(f"{body.tribunal}:{body.party.party_id}", body.party.rji)
-
-
-def _answered(body: commands.ContingencyAnswered) -> ContingencyAnswered:
-    by = By(Role(body.by.role), body.by.user, body.by.unit)
-    return ContingencyAnswered(body.command_id, body.document_id, Consent(body.answer), by, body.at)
-
-
-def _document(event: Event, body: DocumentIssued) -> Document:
-    """The rules' form of a document; the person is found in the transaction."""
-    case, unit, issued_so = body.case, body.unit, body.origin == "CONTINGENCIA" and body.contingency
-    judge = next((s.user for s in body.signatures if s.role == Role.MAGISTRADO), None)
-    return Document(
-        document_id=body.document_id,
-        person=0,
-        kind=body.kind,
-        variant=body.variant,
-        case_number=(case.number if case else None) or "",
-        medium=case.medium if case else None,
-        unit=(unit.code if unit else None) or "",
-        issued_at=body.issued_at,
-        antecedents=tuple(
-            Antecedent(a.document_id, a.national_number) for a in body.antecedents if a.document_id or a.national_number
-        ),
-        gaps=tuple(gap.field for gap in event.gaps) + (("origin",) if body.origin in _NOT_YET else ()),
-        institutional=body.model is None or body.model.institutional is not False,
-        owner_system=(case.owner_system if case else None) or "SAJ",
-        released_by_judge=body.released_by is None or body.released_by.role in (None, Role.MAGISTRADO),
-        valid_until=getattr(body.fields, "data_validade", None),
-        signer=judge or next((s.user for s in body.signatures if s.user), None),
-        consent=_consent(body),
-        text=issued_so.text if issued_so else None,
-        failed_access_at=issued_so.failed_access_at if issued_so else None,
-        opened_at=issued_so.failed_access_at if issued_so else None,
-        retroactive=body.origin not in (None, "NORMAL"),
-    )
-
-
-def _consent(body: DocumentIssued) -> ConsentGiven | None:
-    """The answer that SAJ asked for before it published, if it did (docs/law.md safety-16)."""
-    given = body.contingency
-    if given is None or given.consent not in (Consent.SIM, Consent.NAO):
-        return None
-    if given.asked_at is None or given.answered_by is None:
-        return None
-    return ConsentGiven(Consent(given.consent), given.answered_by, given.asked_at)

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bnmp.answers import NO_ANSWER
 from bnmp.order import Order
@@ -22,7 +23,7 @@ from rules.antecedents import needs
 from rules.breaker import CallWindow, LinkEvent, observe
 from rules.chain import view
 from rules.contingency import justification
-from rules.dossier import Document, Link
+from rules.dossier import Document, Hand, Link
 from rules.facts import (
     Answer,
     AnsweredLate,
@@ -38,7 +39,7 @@ from rules.kinds import KINDS
 from rules.queue import next_document
 from rules.steps import next_step
 from rules.words import AnswerClass, State, Step
-from schemas.document_issued import DocumentIssued, document_issued
+from schemas.document_issued import DocumentIssued, Signature, document_issued
 
 CanSign = Callable[[str, str], bool]
 # Below this a lane gives its claim up rather than send a request that may outlive it.
@@ -229,10 +230,11 @@ class Workbench:
         document = recorder.of(lane.lease.person).documents[document_id]
         if document.ended:
             return True
-        by_role = {signature.role: signature for signature in _body(recorder, lane, document).signatures}
+        body = _body(recorder, lane, document)
+        by_role: dict[Any, Signature | Hand] = {signature.role: signature for signature in body.signatures}
+        by_role |= {hand.role: hand for hand in document.hands}
         return all(
-            (signature := by_role.get(role)) is not None
-            and self._can_sign(signature.user or "", signature.unit or document.unit)
+            (hand := by_role.get(role)) is not None and self._can_sign(hand.user or "", hand.unit or document.unit)
             for role in KINDS[document.kind].signers
         )
 
@@ -248,6 +250,7 @@ class Workbench:
             antecedents=tuple(found.bnmp_id for found in reached if found.bnmp_id),
             justification=justification(failed_at, court) if document.retroactive and failed_at else None,
             text=document.text,
+            hands=document.hands,
             idempotency_key=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{court.tribunal}/{document.document_id}")),
         )
 

@@ -1,13 +1,21 @@
 """Batches: records as they were read, in the order in which they count, and how far each partition is with them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from ledger.cursors import Cursor, NoCursorError, Place
+from ledger.deployment import Deployment
+from ledger.pending import Waiting
 from ledger.persons import Names
-from rules.dossier import Document
-from rules.facts import ContingencyAnswered
+from ledger.record import Recorder
+from rules.acts import By
+from rules.casework import Say
+from rules.dossier import Document, Link
 from schemas.reading import Event, Unreadable
 from schemas.record import RawRecord
 
@@ -22,13 +30,49 @@ class GapError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A record as it was read: a document (with its rules' form), a command's fact, or unreadable."""
+    """A record as it was read: a document with its rules' form, something asked, a custody event, or unreadable.
+
+    `names` are of whom a document, a custody event or a command about a person speaks.
+    """
 
     record: RawRecord
     event: Event | Unreadable
     document: Document | None = None
     names: Names | None = None
-    command: ContingencyAnswered | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """One transaction's work on a batch, and what it will write at its end.
+
+    `unclaimed` are the digests of events that were taken before; `behind_letters` persons behind a dead letter;
+    `waiting` what came before its document, `kept` what is still without one,
+    `applied` whose wait is over; `answers` what is
+    said of no document; `steps` what is done to the link.
+    """
+
+    connection: Connection
+    deployment: Deployment
+    now: datetime
+    recorder: Recorder
+    counts: dict[str, int] = field(default_factory=dict)
+    claimed: dict[tuple[str, str], str] = field(default_factory=dict)
+    unclaimed: dict[tuple[str, str], str] = field(default_factory=dict)
+    dead: list[tuple[str, str]] = field(default_factory=list)
+    payloads: list[dict[str, Any]] = field(default_factory=list)
+    letters: list[dict[str, Any]] = field(default_factory=list)
+    says: list[dict[str, Any]] = field(default_factory=list)
+    digests: dict[str, set[str]] = field(default_factory=dict)
+    behind_letters: set[int] = field(default_factory=set)
+    waiting: dict[str, list[Waiting]] = field(default_factory=dict)
+    kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    applied: set[str] = field(default_factory=set)
+    answers: list[tuple[Say, bytes | None]] = field(default_factory=list)
+    steps: list[tuple[Callable[[Link], Link], By | None]] = field(default_factory=list)
+
+    def count(self, what: str) -> None:
+        """Count what became of a record."""
+        self.counts[what] = self.counts.get(what, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,23 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from ledger.tables import antecedent, dead_letter, document, link, person
-from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Document, Dossier, Link, Person
-from rules.windows import Windows
-from rules.words import AnswerClass, Consent, LinkState, Reason, State, Step
-
-_PLAIN = tuple(
-    field.name
-    for field in fields(Document)
-    if field.name not in ("antecedents", "gaps", "missing", "attempts", "consent", "state", "reason", "step", "doing")
+from ledger.tables import antecedent, custody, dead_letter, document, link, person
+from rules.dossier import (
+    Antecedent,
+    Attempt,
+    ConsentGiven,
+    Court,
+    Custody,
+    Document,
+    Dossier,
+    Hand,
+    Link,
+    Person,
+    Withdrawal,
 )
+from rules.windows import Windows
+from rules.words import AnswerClass, Consent, CustodyEvent, LinkState, Reason, Role, State, Step
+
+_LISTS = ("gaps", "missing", "cleared")
+_MADE = ("antecedents", "attempts", "consent", "state", "reason", "step", "doing", "withdrawal", "hands", *_LISTS)
+_PLAIN = tuple(field.name for field in fields(Document) if field.name not in _MADE)
 
 
 # Compiled once: these run in every transaction.
@@ -35,6 +45,11 @@ _ANTECEDENTS = (
     .select_from(sa.join(antecedent, document, document.c.document_id == antecedent.c.document_id))
     .where(document.c.person.in_(_ASKED))
     .order_by(antecedent.c.document_id, antecedent.c.position)
+)
+_CUSTODY = (
+    sa.select(custody.c.person, custody.c.event_id, custody.c.event, custody.c.effective_date)
+    .where(custody.c.person.in_(_ASKED), custody.c.event.is_not(None), custody.c.effective_date.is_not(None))
+    .order_by(custody.c.effective_date, custody.c.event_id)
 )
 _LINK = sa.select(link)
 _LINK_TO_CHANGE = _LINK.with_for_update()
@@ -65,14 +80,20 @@ def load_link(connection: Connection, *, to_change: bool = False) -> Link:
         row.last_failed_at,
         row.probe_at,
         row.opened_times,
+        row.until,
     )
 
 
 def _persons(connection: Connection, persons: Sequence[int]) -> dict[int, Person]:
     asked = {"persons": list(persons)}
     counts = {row[0]: row[1] for row in connection.execute(_DEAD_LETTERS, asked)}
+    history: dict[int, list[Custody]] = defaultdict(list)
+    for row in connection.execute(_CUSTODY, asked):
+        history[row.person].append(Custody(row.event_id, CustodyEvent(row.event), row.effective_date))
     rows = connection.execute(_RJIS, asked)
-    return {row.person: Person(row.person, row.rji, counts.get(row.person, 0)) for row in rows}
+    return {
+        row.person: Person(row.person, row.rji, counts.get(row.person, 0), tuple(history[row.person])) for row in rows
+    }
 
 
 def _antecedents(connection: Connection, persons: Sequence[int]) -> dict[str, list[Antecedent]]:
@@ -89,12 +110,15 @@ def _document(row: Row[Any], named: Iterable[Antecedent]) -> Document:
         antecedents=tuple(named),
         gaps=tuple(row.gaps),
         missing=tuple(row.missing),
+        cleared=tuple(row.cleared),
         attempts=tuple(_attempt(attempt) for attempt in row.attempts),
         consent=_consent(row.consent),
         state=State(row.state),
         reason=Reason(row.reason) if row.reason else None,
         step=Step(row.step) if row.step else None,
         doing=Step(row.doing) if row.doing else None,
+        withdrawal=_withdrawal(row.withdrawal),
+        hands=tuple(Hand(Role(role), user, unit) for role, user, unit in row.hands),
     )
 
 
@@ -108,16 +132,23 @@ def _consent(kept: dict[str, str] | None) -> ConsentGiven | None:
     return ConsentGiven(Consent(kept["answer"]), kept["by"], datetime.fromisoformat(kept["at"]))
 
 
+def _withdrawal(kept: dict[str, str] | None) -> Withdrawal | None:
+    if kept is None:
+        return None
+    return Withdrawal(**{**kept, "role": Role(kept["role"]), "at": datetime.fromisoformat(kept["at"])})  # type: ignore[arg-type]  # as written by row_of
+
+
 def row_of(kept: Document) -> dict[str, Any]:
     """A document's row; its antecedents and SAJ's key are kept beside it."""
-    consent = kept.consent
+    consent, taken = kept.consent, kept.withdrawal
     return {name: getattr(kept, name) for name in _PLAIN} | {
-        "gaps": list(kept.gaps),
-        "missing": list(kept.missing),
+        **{name: list(getattr(kept, name)) for name in _LISTS},
         "attempts": [attempt.told() for attempt in kept.attempts],
         "consent": {"answer": consent.answer, "by": consent.by, "at": consent.at.isoformat()} if consent else sa.null(),
         "state": kept.state,
         "reason": kept.reason,
         "step": kept.step,
         "doing": kept.doing,
+        "withdrawal": asdict(taken) | {"at": taken.at.isoformat()} if taken else sa.null(),
+        "hands": [[hand.role, hand.user, hand.unit] for hand in kept.hands],
     }

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.tables import document
-from rules.words import Reason, State
+from rules.words import DueFact, Reason, State
 
 _WAITING = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
 # Link down: these reasons do not stop contingency (docs/law.md safety-18).
@@ -22,6 +22,17 @@ _NOT_STOPPING = (
 def due(connection: Connection, now: datetime, limit: int) -> list[tuple[str, int]]:
     """Documents whose clock has come, as (document_id, person), the most urgent first."""
     return _pairs(connection, document.c.due_at <= now, limit)
+
+
+def escalations(connection: Connection, now: datetime, limit: int) -> list[tuple[str, int]]:
+    """Releases of which somebody more must be told that they are held (docs/law.md safety-4)."""
+    return _pairs(connection, document.c.escalate_at <= now, limit)
+
+
+def asked_before(connection: Connection, link_since: datetime, limit: int) -> list[tuple[str, int]]:
+    """Documents whose antecedent BNMP did not see before the link was back: it is asked again (docs/law.md safety-4)."""
+    waits = (document.c.reason == Reason.MISSING_ANTECEDENT) & (document.c.due_fact == DueFact.ASK_AGAIN)
+    return _pairs(connection, waits & (document.c.since < link_since), limit)
 
 
 def waiting_for_link(connection: Connection, limit: int) -> list[tuple[str, int]]:

@@ -10,6 +10,7 @@ from ledger.deployment import Deployment
 from ledger.dossiers import load_link
 from ledger.outbox import Composer
 from ledger.tables import link, outbox
+from rules.acts import By
 from rules.casework import Say
 from rules.dossier import Link
 
@@ -23,8 +24,14 @@ _MESSAGES = {
 }
 
 
-def change(connection: Connection, deployment: Deployment, now: datetime, step: Callable[[Link], Link]) -> Link:
-    """Apply a step of the breaker to the link; a change of state is said on `bnmp.link`.
+def change(
+    connection: Connection,
+    deployment: Deployment,
+    now: datetime,
+    step: Callable[[Link], Link],
+    by: By | None = None,
+) -> Link:
+    """Apply a step of the breaker to the link; a change of state is said on `bnmp.link`, with who forced it.
 
     The link is the last thing that a transaction locks (docs/adr/0004).
     """
@@ -40,6 +47,7 @@ def change(connection: Connection, deployment: Deployment, now: datetime, step: 
             "since": after.since or now,
             "cause": after.cause,
             "message": _MESSAGES[after.state],
+            "by": {"role": by.role, "user": by.user, "unit": by.unit} if by else None,
         }
         row = Composer(deployment, now, {}, {}).row(Say("bnmp.link.changed.v1", data), key=b"link")
         insert(connection, outbox, [row])

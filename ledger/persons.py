@@ -76,10 +76,14 @@ def _new_persons(connection: Connection, amount: int) -> list[int]:
     return list(connection.scalars(_NEW_PERSON, [{"epoch": 0}] * amount))
 
 
-def learn_rjis(connection: Connection, rjis: Mapping[int, str]) -> None:
-    """Write down the RJIs that the registry gave."""
+def learn_rjis(connection: Connection, rjis: Mapping[int, str | None]) -> None:
+    """Write down the RJIs that the registry or the unit gave; None takes a wrong one away, and its alias."""
     for number, rji in sorted(rjis.items()):
         connection.execute(person.update().where(person.c.person == number).values(rji=rji))
+        if rji is None:
+            theirs = (alias.c.person == number) & alias.c.alias.not_like("%:%")
+            connection.execute(alias.delete().where(theirs))
+            continue
         upsert(connection, alias, ("alias",), [{"alias": rji, "person": number}], keep=True)
 
 

@@ -19,9 +19,10 @@ from ledger.dossiers import load, row_of
 from ledger.persons import learn_rjis, lock_circles
 from ledger.tables import antecedent, certificate, document, history
 from ledger.tables import outbox as outbox_table
+from rules.acts import RjiLinked, RjiUnlinked
 from rules.casework import Say
 from rules.decide import Decision, decide
-from rules.dossier import Antecedent, Document, Dossier, Link, Person
+from rules.dossier import Antecedent, Document, Dossier, Link
 from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed
 
 DETAIL_LIMIT = 500
@@ -48,7 +49,7 @@ class Circle:
         """Take a decision's changes in."""
         persons = dict(self.dossier.persons)
         for number, rji in (decision.rjis or {}).items():
-            persons[number] = Person(number, rji, persons[number].dead_letters)
+            persons[number] = replace(persons[number], rji=rji)
         self.mine = {**self.mine, **decision.documents}
         self.dossier = replace(self.dossier, documents=self.mine, persons=persons)
 
@@ -72,7 +73,7 @@ class Recorder:
         self._says: list[tuple[Say, bytes | None]] = []
         self._changed: dict[str, Document] = {}
         self._keys: dict[str, bytes | None] = {}
-        self._rjis: dict[int, str] = {}
+        self._rjis: dict[int, str | None] = {}
         self._stated: set[str] = set()
 
     def lock(self, persons: Iterable[int], also: Callable[[], Iterable[int]] = tuple) -> None:
@@ -106,6 +107,10 @@ class Recorder:
         """The dossier of a person's circle as it now is."""
         return self._circles[person].dossier
 
+    def holds(self, person: int) -> bool:
+        """Whether a person is locked and loaded here."""
+        return person in self._circles
+
     def document(self, document_id: str) -> Document | None:
         """A document of the locked persons as it now is."""
         owner = self._owners.get(document_id)
@@ -123,7 +128,7 @@ class Recorder:
         return decision
 
     def _circle(self, fact: Fact) -> "Circle | None":
-        if isinstance(fact, PersonReviewed):
+        if isinstance(fact, PersonReviewed | RjiLinked | RjiUnlinked):
             return self._circles[fact.person]
         if isinstance(fact, DocumentIssued | DocumentReissued):
             return self._circles[fact.document.person]

@@ -77,6 +77,7 @@ document = sa.Table(
     _column("institutional", sa.Boolean, null=False),
     _column("owner_system", sa.Text, null=False),
     _column("released_by_judge", sa.Boolean, null=False),
+    _column("released", sa.Boolean, null=False, server_default=sa.false()),
     _column("valid_until", sa.Date),
     _column("signer", sa.Text),
     _column("state", sa.Text, null=False),
@@ -101,12 +102,23 @@ document = sa.Table(
     _column("registered_at", Instant),
     _column("due_at", Instant),
     _column("due_fact", sa.Text),
+    _column("withdrawal", sa.JSON),
+    _column("hands", sa.JSON, null=False, server_default="[]"),
+    _column("cleared", sa.JSON, null=False, server_default="[]"),
+    _column("escalate_at", Instant),
+    _column("escalated", sa.SmallInteger, null=False, server_default="0"),
 )
 sa.Index(
     "document_due",
     document.c.due_at,
     sqlite_where=document.c.due_at.is_not(None),
     postgresql_where=document.c.due_at.is_not(None),
+)
+sa.Index(
+    "document_escalation",
+    document.c.escalate_at,
+    sqlite_where=document.c.escalate_at.is_not(None),
+    postgresql_where=document.c.escalate_at.is_not(None),
 )
 sa.Index(
     "document_reason",
@@ -148,6 +160,39 @@ inbox = sa.Table(
     _column("digest", sa.Text, null=False),
     _column("outcome", sa.Text, null=False),
     _column("received_at", Instant, null=False),
+)
+
+pending_fact = sa.Table(
+    "pending_fact",
+    metadata,
+    sa.Column("id", Identifier, primary_key=True, autoincrement=True),
+    sa.Column("document_id", sa.Text, nullable=False, index=True),
+    _column("source", sa.Text, null=False),
+    _column("ce_id", sa.Text, null=False),
+    _column("type", sa.Text, null=False),
+    _column("digest", sa.Text, null=False),
+    _column("saj_key", sa.LargeBinary),
+    _column("data", sa.JSON, null=False),
+    _column("received_at", Instant, null=False),
+    _column("alarmed_at", Instant),
+    sqlite_autoincrement=True,
+)
+
+custody = sa.Table(
+    "custody",
+    metadata,
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("person", Identifier, sa.ForeignKey("person.person"), nullable=False, index=True),
+    _column("case_number", sa.Text),
+    _column("event_code", sa.Integer),
+    _column("event", sa.Text),
+    _column("effective_date", sa.Date),
+    _column("unit", sa.Text),
+    _column("other_court", sa.Boolean),
+    _column("place", sa.JSON),
+    _column("recorded_at", Instant),
+    _column("received_at", Instant, null=False),
+    _column("gaps", sa.JSON, null=False),
 )
 
 dead_letter = sa.Table(
@@ -223,6 +268,7 @@ link = sa.Table(
     _column("last_failed_at", Instant),
     _column("probe_at", Instant),
     _column("opened_times", sa.Integer, null=False),
+    _column("until", Instant),
 )
 
 certificate = sa.Table(

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import auto
 
+from rules.acts import By
 from rules.dossier import Link
 from rules.windows import Windows
-from rules.words import LinkState, _Name
+from rules.words import LinkState, Role, _Name
 
 
 class LinkEvent(_Name):
@@ -53,6 +54,8 @@ def observe(link: Link, event: LinkEvent, now: datetime, windows: Windows, chanc
     """The link after `event`; one that the table does not know changes nothing. `chance` is in [0, 1)."""
     state = TRANSITIONS[link.state].get(event, link.state)
     after = replace(link, state=state)
+    if event is LinkEvent.PROBE_OK and state is LinkState.UP:
+        after = replace(after, probe_at=None)
     if event in _FAILURES:
         after = replace(after, last_failed_at=now, unavailable_since=link.unavailable_since or now)
     if state is LinkState.UP and link.state is not LinkState.UP:
@@ -66,6 +69,64 @@ def observe(link: Link, event: LinkEvent, now: datetime, windows: Windows, chanc
     elif state is LinkState.SUSPECT and (link.probe_at is None or event is LinkEvent.PROBE_FAILED):
         after = replace(after, probe_at=now + timedelta(seconds=windows.probe))
     return after
+
+
+FORCED = frozenset({LinkState.FORCED_DOWN, LinkState.FORCED_UP})
+_AUTHORITIES = frozenset({Role.OPERADOR, Role.MAGISTRADO, Role.ADMINISTRADOR_REGIONAL})
+_CAUSES = frozenset({"UNAVAILABILITY_DECLARED", "OUR_MAINTENANCE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """A person's word about the link: FORCED_DOWN, FORCED_UP, or AUTO again; `notice` is the declaration's number."""
+
+    state: str
+    cause: str | None = None
+    notice: str | None = None
+    until: datetime | None = None
+
+
+def why_not(forced: Forced, by: By, now: datetime, windows: Windows) -> str | None:
+    """Why a person's word about the link is refused (docs/law.md safety-19, 20, 28); None where it is done."""
+    if by.role not in _AUTHORITIES:
+        return "NOT_COMPETENT"
+    if forced.state == LinkState.FORCED_DOWN:
+        declared = forced.cause != "UNAVAILABILITY_DECLARED" or forced.notice
+        if forced.cause not in _CAUSES or not declared:
+            return "NO_CAUSE"
+    latest = now + timedelta(seconds=windows.forced_up_max) if forced.state == LinkState.FORCED_UP else None
+    until = forced.until
+    return "TOO_LONG" if until is not None and (until <= now or (latest is not None and until > latest)) else None
+
+
+def force(link: Link, forced: Forced, now: datetime, windows: Windows) -> Link:
+    """The link after a person's word. FORCED_UP ends by itself; after AUTO a probe says what is (docs/law.md safety-19)."""
+    if forced.state not in FORCED:
+        return _released(link, now)
+    state, until = LinkState(forced.state), forced.until
+    if state is LinkState.FORCED_UP:
+        until = until or now + timedelta(seconds=windows.forced_up_max)
+    since = link.unavailable_since
+    if state is LinkState.FORCED_DOWN and since is None:
+        since = now
+    cause = forced.cause or state
+    return replace(link, state=state, since=now, cause=cause, unavailable_since=since, probe_at=None, until=until)
+
+
+def expire(link: Link, now: datetime) -> Link:
+    """A forced state whose time is over ends by itself."""
+    return _released(link, now) if link.state in FORCED and link.until is not None and link.until <= now else link
+
+
+def asked(link: Link, now: datetime) -> Link:
+    """A user's failed test triggers our own probe and opens nothing (docs/law.md safety-21)."""
+    return link if link.state in FORCED or link.probe_at is not None else replace(link, probe_at=now)
+
+
+def _released(link: Link, now: datetime) -> Link:
+    if link.state not in FORCED:
+        return link
+    return replace(link, state=LinkState.SUSPECT, since=now, cause="AUTO", probe_at=now, until=None)
 
 
 def _pause(times: int, windows: Windows, chance: float) -> timedelta:

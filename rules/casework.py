@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from rules import messages
-from rules.dossier import Document, Dossier, Person
+from rules.dossier import Document, Dossier
 from rules.kinds import is_eligible
 from rules.transmission import ENTRY, Event, TransitionRefusedError, advance
-from rules.words import Reason, State
+from rules.words import Reason, Role, State
 
 _ENTERING = {
     Event.GO: State.READY,
@@ -52,7 +52,7 @@ class Casework:
     documents: dict[str, Document] = field(default_factory=dict)
     touched: dict[str, str] = field(default_factory=dict)
     says: list[Say] = field(default_factory=list)
-    rjis: dict[int, str] = field(default_factory=dict)
+    rjis: dict[int, str | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, dossier: Dossier, fact: str) -> "Casework":
@@ -63,7 +63,7 @@ class Casework:
         """The dossier with the changes made so far."""
         persons = dict(self.dossier.persons)
         for person, rji in self.rjis.items():
-            persons[person] = Person(person, rji, persons[person].dead_letters)
+            persons[person] = replace(persons[person], rji=rji)
         return replace(self.dossier, documents=self.documents, persons=persons)
 
     def put(self, document: Document, detail: str = "") -> Document:
@@ -86,7 +86,9 @@ class Casework:
         if moved:
             after = replace(after, since=self.dossier.now)
         if after.ended:
-            after = replace(after, due_at=None, due_fact=None)
+            after = replace(after, due_at=None, due_fact=None, escalate_at=None)
+        elif after.liberty and is_held(after) and after.escalate_at is None:
+            after = replace(after, escalate_at=self.dossier.after(self.dossier.windows.escalate_chefe), escalated=0)
         after = self._say_move(document, after, told=changed)
         return self.put(after, detail)
 
@@ -128,10 +130,19 @@ def stands_in_queue(document: Document) -> bool:
     return document.state is State.READY or (document.state is State.CONTINGENCY and document.reason is None)
 
 
+def is_held(document: Document) -> bool:
+    """Whether it waits, with a reason, also after it was opened under contingency."""
+    return document.reason is not None and document.state in (State.HELD, State.CONTINGENCY)
+
+
 def _held(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
-    if after.reason is Reason.AWAITING_CONSENT:
-        return offered(after)
+    return offered(after) if after.reason is Reason.AWAITING_CONSENT else told_as_held(after)
+
+
+def told_as_held(after: Document, role: Role | None = None) -> tuple[str, dict[str, Any]]:
+    """The hold, with what to do about it; `role` is who is told beside whoever must act."""
     who, remedy = messages.HOLDS[after.reason or Reason.UNCERTAIN_OUTCOME]
+    who = role or who
     acts = {"role": who, "unit": after.unit or None} if who else None
     data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}
     return "bnmp.document.held.v1", data | {"since": _iso(after.since)}
@@ -167,6 +178,9 @@ def _rejected(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
 
 
 def _excluded(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
+    taken = after.withdrawal
+    if taken is not None and after.reason is not Reason.NOT_COMMUNICATING:
+        return "bnmp.document.excluded.v1", {"by": {"role": taken.role, "user": taken.user, "unit": taken.unit}}
     return "bnmp.document.ignored.v1", {"remedy": messages.ENDS[after.reason or Reason.NOT_COMMUNICATING]}
 
 

@@ -8,18 +8,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rules import doubt, messages, registration
-from rules.casework import Casework, Entry, Say, may_be_offered, offered, stands_in_queue
-from rules.chain import is_sticky
-from rules.dossier import ConsentGiven, Document, Dossier
+from rules import doubt, naming, registration
+from rules.acts import (
+    ContingencyAnswered,
+    DataSupplied,
+    DocumentWithdrawn,
+    ExclusionAsked,
+    RetryAsked,
+    RjiLinked,
+    RjiUnlinked,
+    SignerAssigned,
+    StatementGiven,
+)
+from rules.casework import Casework, Entry, Say, offered, stands_in_queue
+from rules.dossier import Document, Dossier
+from rules.escalation import escalate, incident
 from rules.facts import (
     AnsweredLate,
     ChainBroke,
-    ContingencyAnswered,
     DocumentIssued,
     DocumentReissued,
     DoubtRead,
     DueFell,
+    EscalationFell,
     Fact,
     LeaseTakenOver,
     PersonReviewed,
@@ -27,10 +38,10 @@ from rules.facts import (
     StepAnswered,
     StepBegun,
 )
+from rules.requests import act
 from rules.settling import decide_one, offer_due, settle
+from rules.versions import reissue
 from rules.words import Reason, Role, State
-
-ANSWERS_FOR_UNIT = frozenset({Role.MAGISTRADO, Role.SERVIDOR, Role.CHEFE_DE_CARTORIO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ class Decision:
     documents: Mapping[str, Document]
     entries: tuple[Entry, ...] = ()
     says: tuple[Say, ...] = ()
-    rjis: Mapping[int, str] | None = None
+    rjis: Mapping[int, str | None] | None = None
 
 
 def decide(dossier: Dossier, fact: Fact) -> Decision:
@@ -59,67 +70,7 @@ def _issued(work: Casework, fact: DocumentIssued) -> None:
 
 
 def _reissued(work: Casework, fact: DocumentReissued) -> None:
-    """A new version keeps where the transmission stands and replaces the content.
-
-    New data is the act from outside that a refusal or an access hold waits for; it settles no doubt.
-    """
-    old, new = work.documents[fact.document.document_id], fact.document
-    kept = {name: getattr(old, name) for name in _KEPT + (() if new.opened and not old.opened else _KEPT_OPEN)}
-    reopened = old.reason in _REOPENED
-    document = replace(new, **kept, reason=None if reopened else old.reason, consent=new.consent or old.consent)
-    work.put(document, "new version")
-    if not is_sticky(document, work.dossier):
-        decide_one(work, document)
-
-
-_REOPENED = frozenset({Reason.ACCESS, Reason.REFUSED_BY_BNMP, Reason.MISSING_DATA})
-_KEPT = (
-    "state",
-    "missing",
-    "since",
-    "priority",
-    "sequence",
-    "turn",
-    "doing",
-    "reads",
-    "attempts",
-    "due_at",
-    "due_fact",
-    "bnmp_id",
-    "national_number",
-)
-# The mark of contingency is never cleared; a version that SAJ itself issued so brings it.
-_KEPT_OPEN = ("failed_access_at", "text", "opened_at", "retroactive")
-
-
-def _answered(work: Casework, fact: ContingencyAnswered) -> None:
-    """SIM is final, NÃO means not now; every answer is on record (docs/law.md safety-16, 28)."""
-    document = work.documents.get(fact.document_id)
-    reason = _refusal(document, fact)
-    if reason is not None or document is None:
-        work.says.append(_command("bnmp.command.refused.v1", fact, reason or "UNKNOWN_DOCUMENT"))
-        return
-    # What BNMP refused is not opened by a SIM (docs/law.md safety-5); what is in doubt keeps its doubt (safety-27).
-    waits = document.state is State.HELD and not is_sticky(document, work.dossier)
-    in_doubt = document.state is State.UNCERTAIN and work.dossier.link.blocked
-    lapsed = not ((waits or in_doubt) and may_be_offered(document))
-    consent = ConsentGiven(fact.answer, fact.by.user, fact.at)
-    document = work.put(replace(document, consent=consent), f"answer {fact.answer}")
-    if waits and not lapsed:
-        decide_one(work, document)
-    work.says.append(_command("bnmp.command.applied.v1", fact, "OFFER_LAPSED" if lapsed else "APPLIED"))
-
-
-def _refusal(document: Document | None, fact: ContingencyAnswered) -> str | None:
-    if document is None:
-        return "UNKNOWN_DOCUMENT"
-    if fact.by.unit != document.unit or fact.by.role not in ANSWERS_FOR_UNIT:
-        return "NOT_COMPETENT"
-    return "ALREADY_OPENED" if document.opened else None
-
-
-def _command(kind: str, fact: ContingencyAnswered, reason: str) -> Say:
-    return Say(kind, {"command_id": fact.command_id, "reason": reason, "message": messages.COMMANDS[reason]})
+    reissue(work, fact.document)
 
 
 def _reviewed(_: Casework, __: PersonReviewed) -> None:
@@ -145,19 +96,22 @@ def _answered_late(work: Casework, fact: AnsweredLate) -> None:
 
 
 def _chain_broke(work: Casework, fact: ChainBroke) -> None:
-    document = work.documents[fact.document_id]
-    what, runbook = messages.INCIDENTS["CHAIN_BROKEN"]
-    data: dict[str, Any] = {"kind": "CHAIN_BROKEN", "what": what, "runbook": runbook}
-    data["who"] = {"role": Role.MAGISTRADO, "unit": document.unit}
-    # An incident is about an act, not about the document's state: it takes no number of its sequence.
-    work.says.append(Say("bnmp.incident.v1", data | {"message": what}, document))
-    work.put(document, "chain broken")
+    document = work.put(work.documents[fact.document_id], "chain broken")
+    incident(work, document, "CHAIN_BROKEN", Role.MAGISTRADO)
 
 
 HANDLERS: dict[type, Callable[[Casework, Any], None]] = {
     DocumentIssued: _issued,
     DocumentReissued: _reissued,
-    ContingencyAnswered: _answered,
+    ContingencyAnswered: act,
+    DocumentWithdrawn: act,
+    RetryAsked: act,
+    ExclusionAsked: act,
+    DataSupplied: act,
+    SignerAssigned: act,
+    StatementGiven: act,
+    RjiLinked: naming.linked,
+    RjiUnlinked: naming.unlinked,
     PersonReviewed: _reviewed,
     StepBegun: registration.begun,
     StepAnswered: registration.answered,
@@ -165,6 +119,7 @@ HANDLERS: dict[type, Callable[[Casework, Any], None]] = {
     DoubtRead: doubt.doubt_read,
     LeaseTakenOver: registration.taken_over,
     DueFell: _due_fell,
+    EscalationFell: escalate,
     SignerUnknown: registration.signer_unknown,
     ChainBroke: _chain_broke,
 }

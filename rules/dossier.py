@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta, tzinfo
 from rules.kinds import is_liberty
 from rules.transmission import TERMINAL
 from rules.windows import Windows
-from rules.words import AnswerClass, Consent, LinkState, Reason, State, Step
+from rules.words import AnswerClass, Consent, CustodyEvent, LinkState, Reason, Role, State, Step
 
+FREEING = frozenset({CustodyEvent.ALVARA_SOLTURA, CustodyEvent.TERMINO_PRISAO})
 BLOCKED = frozenset({LinkState.DOWN, LinkState.PROBING, LinkState.FORCED_DOWN})
 
 
@@ -48,8 +49,42 @@ class ConsentGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That somebody wants a document out: `reason` is SAJ's word, EXCLUIDO for the unit's own command."""
+
+    reason: str
+    command_id: str
+    role: Role
+    user: str
+    unit: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who signs at the registry in place of the signer of this role."""
+
+    role: Role
+    user: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """An event of the history of parties that begins or ends a custody, and the day on which it happened."""
+
+    event_id: str
+    event: CustodyEvent
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """One document of ours as the decision sees it; `step` is the last step done, `doing` the one in flight."""
+    """One document of ours as the decision sees it; `step` is the last step done, `doing` the one in flight.
+
+    `released` says that it was released in the case; `cleared` are the grounds on which a judge said SEND;
+    `escalated` counts who was told that a release is held, and `escalate_at` is when the next one is.
+    """
 
     document_id: str
     person: int
@@ -64,6 +99,7 @@ class Document:
     institutional: bool = True
     owner_system: str = "SAJ"
     released_by_judge: bool = True
+    released: bool = False
     valid_until: date | None = None
     signer: str | None = None
     version: int = 1
@@ -89,6 +125,11 @@ class Document:
     registered_at: datetime | None = None
     due_at: datetime | None = None
     due_fact: str | None = None
+    withdrawal: Withdrawal | None = None
+    hands: tuple[Hand, ...] = ()
+    cleared: tuple[str, ...] = ()
+    escalate_at: datetime | None = None
+    escalated: int = 0
 
     @property
     def opened(self) -> bool:
@@ -108,11 +149,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of the ledger: registry number if known, and how many dead letters stand before them."""
+    """A person of the ledger: registry number if known, how many dead letters stand before them, their custody."""
 
     person: int
     rji: str | None = None
     dead_letters: int = 0
+    custody: tuple[Custody, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +168,7 @@ class Link:
     last_failed_at: datetime | None = None
     probe_at: datetime | None = None
     opened_times: int = 0
+    until: datetime | None = None
 
     @property
     def blocked(self) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from rules.acts import DocumentAct, PersonAct
 from rules.dossier import Document
-from rules.words import AnswerClass, Consent, Role, Step
+from rules.words import AnswerClass, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class By:
-    """Who did it."""
-
-    role: Role
-    user: str
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentIssued:
     """SAJ issued a document; `document.state` is None."""
 
@@ -57,17 +49,6 @@ class DocumentReissued:
     """SAJ published other content for a document that is not on its way yet."""
 
     document: Document
-
-
-@dataclass(frozen=True, slots=True)
-class ContingencyAnswered:
-    """The user answered SIM or NÃO to the offer."""
-
-    command_id: str
-    document_id: str
-    answer: Consent
-    by: By
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +110,13 @@ class DueFell:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationFell:
+    """The clock says that a release is held too long (docs/law.md safety-4)."""
+
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignerUnknown:
     """There are no credentials for a user who must sign; found before the first request (safety-10)."""
 
@@ -145,7 +133,8 @@ class ChainBroke:
 Fact = (
     DocumentIssued
     | DocumentReissued
-    | ContingencyAnswered
+    | DocumentAct
+    | PersonAct
     | PersonReviewed
     | StepBegun
     | StepAnswered
@@ -153,6 +142,7 @@ Fact = (
     | DoubtRead
     | LeaseTakenOver
     | DueFell
+    | EscalationFell
     | SignerUnknown
     | ChainBroke
 )

@@ -33,6 +33,8 @@ ENDS: dict[Reason, str] = {
     Reason.NOT_COMMUNICATING: "Modelo sem comunicação com o BNMP: emita novamente com o modelo institucional.",
     Reason.OUT_OF_SCOPE: "O processo pertence a outro sistema: registre a peça por ele.",
     Reason.WRONG_KIND: "O documento não é da espécie adequada a esta situação.",
+    Reason.WITHDRAWN: "O documento foi retirado no SAJ antes do registro.",
+    Reason.EXCLUDED_BY_UNIT: "A unidade retirou o documento da transmissão.",
 }
 
 ASKED_IN_DOUBT = "Se a peça chegou a ser criada ou assinada no BNMP."
@@ -45,7 +47,7 @@ STATES: dict[State, str] = {
     State.CONTINGENCY: "Documento emitido em contingência; o registro nacional será feito no retorno da comunicação.",
     State.REGISTERED: "Documento registrado no BNMP.",
     State.REJECTED: "O documento não será registrado por este sistema.",
-    State.EXCLUDED: "O documento não se comunica com o BNMP.",
+    State.EXCLUDED: "O documento não será registrado no BNMP.",
 }
 
 LIBERTY_HELD = "A ordem de liberdade produz efeito; falta apenas o registro nacional."
@@ -59,14 +61,37 @@ INCIDENTS: dict[str, tuple[str, str]] = {
         "Mensagens do SAJ perdidas no Kafka sem leitura, com possível ordem de liberdade: publique-as de novo ({where}).",
         "offsets-gone",
     ),
+    "LIBERTY_HELD": (
+        "A ordem de liberdade produz efeito: falta o registro nacional, e ainda consta mandado ou custódia. Registre-a.",
+        "liberty-held",
+    ),
 }
 
 COMMANDS: dict[str, str] = {
     "APPLIED": "Comando aplicado.",
     "OFFER_LAPSED": "Resposta anotada: o oferecimento já não vale, o documento segue o caminho normal.",
     "UNKNOWN_DOCUMENT": "Documento desconhecido.",
-    "NOT_COMPETENT": "Somente a unidade competente pode responder.",
+    "NOT_COMPETENT": "Somente a unidade competente pode decidir.",
+    "JUDGE_ONLY": "Somente o magistrado da unidade pode decidir.",
     "ALREADY_OPENED": "O documento já foi emitido em contingência.",
+    "ENDED_ALREADY": "A transmissão do documento já terminou.",
+    "REGISTERED_ALREADY": "O documento já está registrado no BNMP: a anulação é feita no próprio BNMP.",
+    "ONLY_BY_CONTRAMANDADO": "O mandado liberado nos autos ou emitido em contingência só se encerra por contramandado.",
+    "NEVER_SEM_EFEITO": "Um mandado nunca é tornado sem efeito: expeça contramandado.",
+    "IN_DOUBT": "A resposta do BNMP ainda está sendo conferida: repita o comando depois.",
+    "ON_ITS_WAY": "O documento já está a caminho do BNMP.",
+    "WITHDRAWAL_NOTED": "Retirada anotada: o documento não segue, e a situação no BNMP é conferida antes.",
+    "INCOMPLETE": "A retirada não diz quem a fez ou por quê: envie-a completa.",
+    "NOT_ASKED": "Nenhuma manifestação do magistrado é esperada neste documento.",
+    "OTHER_RJI": "A pessoa tem outro RJI: desfaça o vínculo primeiro.",
+    "RJI_OF_ANOTHER": "O RJI é de outra pessoa conhecida: comunique a unificação no BNMP.",
+    "TEST_OK": "Teste de comunicação anotado.",
+    "TEST_FAILED": "Teste de comunicação anotado; o sistema está testando a comunicação com o BNMP.",
+    "NO_CAUSE": "Diga a causa: indisponibilidade declarada, com o número do aviso, ou manutenção própria.",
+    "TOO_LONG": "O prazo é longo demais ou já passou.",
+    "UNKNOWN_PERSON": "Pessoa desconhecida.",
+    "NOT_YET_SUPPORTED": "Este comando ainda não é atendido por esta versão; nada foi alterado.",
+    "TOO_MANY": "Há comandos demais à espera deste documento.",
 }
 
 

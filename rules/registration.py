@@ -18,10 +18,12 @@ from rules.dossier import Attempt, Document
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
 from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
 from rules.kinds import KINDS, PRIORITY_LIBERTY
+from rules.requests import answer
 from rules.settling import NO_DUE, apply
 from rules.steps import WRITES, only_reading_left, step_of_status
 from rules.transmission import Event
 from rules.verdict import verdict
+from rules.withdrawals import registered_already
 from rules.words import AnswerClass, Reason, State, Step
 
 KEPT_ATTEMPTS = 20
@@ -126,6 +128,9 @@ def _register(work: Casework, document: Document) -> None:
     reached = needs(document, work.now()).reached
     settled: dict[str, Any] = {"registered_at": now, "doing": None, "step": Step.READ_BACK, **NO_DUE}
     document = work.move(document, Event.REGISTER, detail="registered", **settled)
+    if document.withdrawal is not None:
+        # It was in effect when the withdrawal came to be decided (docs/law.md safety-29).
+        answer(work, document.withdrawal.command_id, registered_already(document), applied=False)
     if document.opened:
         rji = work.now().persons[document.person].rji
         resolved = certificate(document, rji, work.dossier.court)

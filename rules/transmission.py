@@ -4,7 +4,9 @@ Theory of operation. A document that arrives is decided at once: it may go (READ
 reason and somebody who must act (HELD), it waits under contingency (CONTINGENCY), or it ends (REJECTED,
 EXCLUDED). RECEIVED exists only in history. A lane takes what is READY, or what is in CONTINGENCY once
 the link is back, through SENDING; the registry's answer makes it REGISTERED, sends it back, or leaves
-doubt (UNCERTAIN), from which only reading the registry leads out. Once opened under contingency a
+doubt (UNCERTAIN), from which only reading the registry leads out. What SAJ takes back is EXCLUDED, from
+SENDING too as long as nothing of it is at the registry; a hold over several matches goes back to
+UNCERTAIN when somebody asks for another reading. Once opened under contingency a
 document is never READY or HELD again: it is CONTINGENCY, SENDING, UNCERTAIN or REGISTERED.
 
 Every change of a document's state goes through `advance`; a pair that is not in the table is refused
@@ -48,6 +50,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     _S.HELD: {
         _E.GO: _S.READY,
         _E.HOLD: _S.HELD,
+        _E.DOUBT: _S.UNCERTAIN,
         _E.OPEN: _S.CONTINGENCY,
         _E.REJECT: _S.REJECTED,
         _E.EXCLUDE: _S.EXCLUDED,
@@ -60,6 +63,7 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         _E.RETURN: _S.CONTINGENCY,
         _E.REGISTER: _S.REGISTERED,
         _E.DOUBT: _S.UNCERTAIN,
+        _E.EXCLUDE: _S.EXCLUDED,
     },
     _S.UNCERTAIN: {
         _E.GO: _S.READY,

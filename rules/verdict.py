@@ -10,12 +10,14 @@ from datetime import datetime
 
 from rules.chain import View
 from rules.contingency import asked_in_present_unavailability, evidence
-from rules.dossier import Document
+from rules.dossier import FREEING, Document
 from rules.kinds import CERTIDOES_CUMPRIMENTO, KINDS, PRIORITY_LIBERTY, PRIORITY_URGENT_CERTIDAO, effect, is_eligible
 from rules.steps import only_reading_left
 from rules.transmission import Event
+from rules.withdrawals import end_of
 from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason, State
 
+VALIDITY = "fields.data_validade"
 _WAITED_FOR_LINK = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
 
 
@@ -27,6 +29,15 @@ class Verdict:
     reason: Reason | None = None
     missing: tuple[str, ...] = ()
     failed_access_at: datetime | None = None
+
+
+def _taken_back(document: Document, seen: View) -> Verdict | None:
+    """What somebody wants out ends, or waits for whoever must end it (docs/law.md safety-29)."""
+    end = end_of(document, seen)
+    if end is None:
+        return None
+    ends = end[0] in (Reason.WITHDRAWN, Reason.EXCLUDED_BY_UNIT)
+    return Verdict(Event.EXCLUDE if ends else Event.HOLD, *end)
 
 
 def _not_communicating(document: Document, _: View) -> Verdict | None:
@@ -137,6 +148,8 @@ def _not_alone(document: Document, seen: View) -> Verdict | None:
         return None
     for liberty in seen.reached_by(document.document_id):
         if liberty.ended or liberty.reason is Reason.REFUSED_BY_BNMP:
+            if liberty.document_id in document.cleared:
+                continue
             return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (liberty.document_id,))
         chain = next(chain for chain in seen.chains if chain.liberty == liberty.document_id)
         if not chain.complete or document.document_id not in chain.members:
@@ -166,6 +179,7 @@ def _dead(document: Document, seen: View) -> Verdict | None:
         if other.kind == Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
         and other.person == document.person
         and other.state not in (State.REJECTED, State.EXCLUDED)
+        and other.document_id not in document.cleared
     )
     return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, deaths) if deaths else None
 
@@ -174,13 +188,31 @@ def _stale(document: Document, seen: View) -> Verdict | None:
     """A mandado that waited and whose validity has passed goes to the judge (docs/law.md safety-13)."""
     if effect(document.kind) is not Effect.ARREST or not (document.opened or document.retroactive):
         return None
+    if VALIDITY in document.cleared:
+        return None
     today = seen.dossier.now.astimezone(seen.dossier.court.zone).date()
     if document.valid_until is None or document.valid_until >= today or seen.chains_of(document.document_id):
         return None
-    return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, ("fields.data_validade",))
+    return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (VALIDITY,))
+
+
+def _freed_since(document: Document, seen: View) -> Verdict | None:
+    """A release in the history of parties since a mandado was issued goes to the judge (docs/law.md safety-12, 13)."""
+    if KINDS[document.kind].effect is not Effect.ARREST or any(
+        c.complete for c in seen.chains_of(document.document_id)
+    ):
+        return None
+    zone, issued = seen.dossier.court.zone, document.issued_at
+    for event in seen.dossier.persons[document.person].custody:
+        ground = f"custody:{event.event_id}"
+        since = issued is None or event.on >= issued.astimezone(zone).date()
+        if event.event in FREEING and since and ground not in document.cleared:
+            return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (ground,))
+    return None
 
 
 ROWS: tuple[Callable[[Document, View], Verdict | None], ...] = (
+    _taken_back,
     _not_communicating,
     _out_of_scope,
     _not_released_by_judge,
@@ -194,6 +226,7 @@ ROWS: tuple[Callable[[Document, View], Verdict | None], ...] = (
     _waiting_antecedent,
     _not_alone,
     _dead,
+    _freed_since,
     _stale,
 )
 

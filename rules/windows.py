@@ -30,6 +30,10 @@ class Windows:
     reask_liberty: float = 300
     reask_other: float = 3600
     offer_repeat: float = 1800
+    escalate_chefe: float = 1800
+    escalate_judge: float = 7200
+    forced_up_max: float = 3600
+    pending_fact_alarm: float = 3600
     drain_on_term: float = 20
 
     def retry(self, *, liberty: bool) -> tuple[int, float]:

@@ -90,6 +90,8 @@ class Reason(_Name):
     NOT_COMMUNICATING = auto()
     OUT_OF_SCOPE = auto()
     WRONG_KIND = auto()
+    WITHDRAWN = auto()
+    EXCLUDED_BY_UNIT = auto()
 
 
 class Role(_Name):
@@ -155,6 +157,13 @@ class CustodyEvent(_Name):
     PRISAO_CIVIL = auto()
     ALVARA_SOLTURA = auto()
     TERMINO_PRISAO = auto()
+
+
+class Statement(_Name):
+    """A judge's answer about a mandado that waits for it."""
+
+    SEND = auto()
+    DO_NOT_SEND = auto()
 
 
 class PecaStatus(_Name):

@@ -14,7 +14,8 @@ from schemas.outcome import Actor, Attempt, Certificate, DocumentOutcome, Outcom
 from schemas.shapes import CaseNumber, Identifier, NationalNumber, Rji, Tribunal
 
 FINAL_REASONS = frozenset({Reason.OUT_OF_SCOPE, Reason.WRONG_KIND})
-HOLD_REASONS = frozenset(Reason) - FINAL_REASONS - {Reason.NOT_COMMUNICATING}
+EXCLUSIONS = frozenset({Reason.NOT_COMMUNICATING, Reason.WITHDRAWN, Reason.EXCLUDED_BY_UNIT})
+HOLD_REASONS = frozenset(Reason) - FINAL_REASONS - EXCLUSIONS
 
 Banner = Literal["MANDADO_PRISAO_CIVIL_EM_ABERTO", "REU_PRESO", "REU_PRESO_OUTRO_PROCESSO"]
 Whole = Annotated[int, Field(ge=0, le=2**63 - 1)]

@@ -13,12 +13,13 @@ from bnmp import payloads, readings
 from bnmp.registry import Registry
 from bnmp.settings import BnmpSettings
 from bnmp.words import PATHS
+from rules.dossier import Hand
 from rules.kinds import KINDS
 from rules.words import AnswerClass as A
-from rules.words import Kind, PecaStatus, Step
+from rules.words import Kind, PecaStatus, Role, Step
 from schemas.document_issued import TYPE
 from schemas.samples import sample
-from tests.bnmp.court import door, http, order
+from tests.bnmp.court import UNIT, door, http, order
 from tests.bnmp.test_persons import TOKENS, page, registry_saying
 
 RJI, SURVIVOR = "26000000104", "26000000203"
@@ -247,6 +248,20 @@ async def test_another_piece_than_the_one_asked_for_is_not_read_back(settings: B
     async with registry_saying(settings, {"mandado-prisaos/1": row(2)}) as (registry, _):
         answer = await registry.step(Step.READ_BACK, order(bnmp_id="1"))
     assert (answer.answer, answer.piece) == (A.FAULT, None)
+
+
+async def test_safety_5_a_hand_that_was_assigned_signs_in_place_of_the_documents_own(settings: BnmpSettings) -> None:
+    heads: list[bytes] = []
+
+    async def respond(request: bytes, writer: asyncio.StreamWriter) -> None:
+        heads.append(request)
+        writer.write(http(200, TOKENS | row()))
+
+    hands = (Hand(Role.MAGISTRADO, "u123", UNIT),)
+    async with door(respond) as server, Registry(replace(settings, url=server.url)) as registry:
+        answer = await registry.step(Step.SIGN_MAGISTRADO, order(bnmp_id="1", hands=hands))
+    assert answer.answer is A.OK
+    assert b"login: login-u123" in heads[1]
 
 
 async def test_a_signature_carries_the_hand_and_the_hour_of_brasilia(settings: BnmpSettings) -> None:

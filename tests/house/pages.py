@@ -60,6 +60,10 @@ _WINDOWS = {
     "reask_liberty": "before BNMP is asked again for what a LIBERTY document lacks",
     "reask_other": "likewise for any other",
     "offer_repeat": "before an offer of contingency that nobody answered is repeated for LIBERTY",
+    "escalate_chefe": "before the chefe de cartório is told that a release is held",
+    "escalate_judge": "before the judge is told so, and between one time and the next",
+    "forced_up_max": "until a link forced up is no longer",
+    "pending_fact_alarm": "before what waits for a document that does not come is alarmed",
     "drain_on_term": "for a role to finish its requests after TERM",
 }
 _COUNTS = ("_attempts", "_calls", "_reads")

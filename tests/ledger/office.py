@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from sandbox.saj.people import invent_people, invent_staff
 from schemas.record import RawRecord
 
 START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
-ISSUED, COMMANDS = "saj.documents.issued", "saj.commands"
+ISSUED, COMMANDS, CUSTODY = "saj.documents.issued", "saj.commands", "saj.custody.events"
 PEOPLE, STAFF = invent_people(6, 17), invent_staff()
 ANSWERED = "saj.contingency.answered.v1"
 SOURCE = "/saj/tjms/pg5"
@@ -77,7 +77,8 @@ class Office:
         self.deployment = Deployment(court, windows or Windows())
         self.intake = Intake(database, self.deployment)
         self.offsets: dict[tuple[str, int], int] = {}
-        places = {(topic, n): cursors.Cursor(0, "T1") for topic in (ISSUED, COMMANDS) for n in range(3)}
+        self.commands = 0
+        places = {(topic, n): cursors.Cursor(0, "T1") for topic in (ISSUED, COMMANDS, CUSTODY) for n in range(3)}
         with database.transaction() as connection:
             cursors.init(connection, GROUP, places)
 
@@ -116,6 +117,39 @@ class Office:
         at, command_id = more.pop("at", self.hand()).isoformat(), more.pop("command_id", "c-1")
         data = {"command_id": command_id, "by": by, "at": at, "document_id": document_id, "answer": answer}
         return self.event(ANSWERED, COMMANDS, data, key=key_of(0), **more)
+
+    def command(self, type_: str, by_role: str = "MAGISTRADO", **asked: Any) -> RawRecord:
+        """A command of the unit, or of somebody else; `more` is about its record."""
+        more: dict[str, Any] = asked.pop("more", {})
+        by = {"role": by_role, "user": "m007", "unit": asked.pop("by_unit", STAFF[0].unit.code)}
+        self.commands += 1
+        data = {"command_id": f"c-{self.commands}", "by": by, "at": self.hand().isoformat(), **asked}
+        return self.event(f"saj.{type_}.v1", COMMANDS, data, **{"key": key_of(0), **more})
+
+    def withdrawn(self, document_id: str, **changes: Any) -> RawRecord:
+        """SAJ takes a document back."""
+        by = {"role": "MAGISTRADO", "user": "m007", "unit": STAFF[0].unit.code}
+        data = {"document_id": document_id, "tribunal": TRIBUNAL, "reason": "CANCELADO", "by": by}
+        data |= {"at": self.hand().isoformat(), "justification": "Expedido por engano"} | changes
+        return self.event("saj.document.withdrawn.v1", ISSUED, data, key=key_of(0))
+
+    def custody(self, event_id: str, code: int, on: date, person: int = 0, **more: Any) -> RawRecord:
+        """An event of the history of parties."""
+        data = {
+            "event_id": event_id,
+            "tribunal": TRIBUNAL,
+            "party": {"party_id": PEOPLE[person].party_id},
+            "case": {"number": case_number(100 + person, 2026)},
+            "event_code": code,
+            "effective_date": on.isoformat(),
+            "custody": {"kind_code": 8},
+        }
+        return self.event("saj.custody.recorded.v1", CUSTODY, data | more, key=key_of(person))
+
+    def answers(self) -> list[tuple[str, str]]:
+        """How commands were answered, and why."""
+        found = [one for one in self.said() if one.type.startswith("bnmp.command.")]
+        return [(one.type.split(".")[2], one.data["reason"]) for one in found]
 
     def junk(self, person: int | None = 0, **more: Any) -> RawRecord:
         """A record that nobody can read, under a person's key or none."""

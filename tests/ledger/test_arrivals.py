@@ -9,7 +9,6 @@ from ledger import cursors
 from ledger.arrivals import GapError
 from ledger.tables import document, history, inbox, payload
 from rules.words import Reason, State
-from schemas.samples import sample
 from tests.ledger.office import COMMANDS, ISSUED, Office, key_of, paper
 
 
@@ -161,10 +160,8 @@ def test_over_topics_and_partitions_the_earlier_stamp_comes_first(office: Office
     # when
     office.take(answered, later, sooner)
     # then
-    assert [row["document_id"] for row in office.rows(history)] == ["M-2", "M-1"]
-    assert [one.data["reason"] for one in office.said() if one.type == "bnmp.command.refused.v1"] == [
-        "UNKNOWN_DOCUMENT"
-    ]
+    assert [row["document_id"] for row in office.rows(history)] == ["M-2", "M-1", "M-1"]
+    assert [one.data["reason"] for one in office.said() if one.type == "bnmp.command.applied.v1"] == ["OFFER_LAPSED"]
 
 
 def test_a_command_in_the_batch_of_its_document_finds_it(office: Office) -> None:
@@ -218,17 +215,6 @@ def test_what_was_issued_before_bnmp_is_held_until_a_person_can_confirm_it(offic
     # then
     assert office.standing("M-1") == (State.HELD, Reason.MISSING_DATA)
     assert office.row("M-1")["missing"] == ["origin"]
-
-
-def test_what_nothing_acts_on_yet_is_a_dead_letter_and_its_neighbours_go_on(office: Office) -> None:
-    # given
-    type_ = "saj.link.tested.v1"
-    tested = office.event(type_, COMMANDS, sample(type_), key=b"link")
-    # when
-    taken = office.take(tested, office.issued(paper("MANDADO", "M-1")))
-    # then
-    assert taken.counts["dead_letter"] == 1
-    assert office.standing("M-1") == (State.READY, None)
 
 
 def test_a_document_with_text_that_no_database_can_keep_is_held_for_that_field(office: Office) -> None:

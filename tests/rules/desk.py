@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.acts import Act, By, ContingencyAnswered
 from rules.casework import Say
 from rules.decide import Decision, decide
-from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Document, Dossier, Link, Person
+from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Custody, Document, Dossier, Link, Person
 from rules.facts import (
     Answer,
-    By,
-    ContingencyAnswered,
     DocumentIssued,
     DocumentReissued,
     DoubtRead,
@@ -134,6 +133,12 @@ class Desk:
         self.dossier = replace(self.dossier, link=replace(link, **changes))
         self.review()
 
+    def custody(self, *events: Custody) -> None:
+        """The history of parties shows these events of person 1."""
+        persons = {**self.dossier.persons, 1: replace(self.dossier.persons[1], custody=events)}
+        self.dossier = replace(self.dossier, persons=persons)
+        self.review()
+
     def review(self) -> Decision:
         """Look at the person again."""
         return self.tell(PersonReviewed(1))
@@ -142,7 +147,16 @@ class Desk:
         """The user of the unit answers the offer."""
         by = By(changes.get("role", Role.SERVIDOR), "u123", changes.get("unit", UNIT))
         at = changes.get("at", self.dossier.now)
-        return self.tell(ContingencyAnswered("c-1", document_id, given, by, at))
+        return self.tell(ContingencyAnswered("c-1", document_id, by, at, given))
+
+    def ask(self, act: type[Act], document_id: str, role: Role = Role.MAGISTRADO, **more: Any) -> str:
+        """Somebody of the unit asks something; gives the reason of the answer."""
+        by = By(role, "u123", more.pop("unit", UNIT))
+        said = len(self.says)
+        self.tell(act(f"c-{said}", document_id, by, self.dossier.now, **more))  # type: ignore[arg-type]  # an act's own
+        answers = [say for say in self.says[said:] if say.type.startswith("bnmp.command.")]
+        assert len(answers) == 1, "every command is answered once"
+        return str(answers[0].data["reason"])
 
     def due(self, document_id: str) -> Decision:
         """The clock tells a document that its hour has come."""

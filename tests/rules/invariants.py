@@ -12,7 +12,7 @@ from rules.chain import view
 from rules.dossier import Document
 from rules.messages import ENDS, HOLDS
 from rules.steps import WRITES
-from rules.words import Reason, State, Step, Variant
+from rules.words import Reason, Role, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, Desk
 
 # Written out here once more, so that a wrong row in the rules shows.
@@ -68,7 +68,8 @@ class Watched(RuleBasedStateMachine):
             assert numbers == sorted(set(numbers)), "each outcome has the next number"
 
     def _outcomes(self, since: int, document_id: str) -> list[Say]:
-        queues = ("bnmp.dispatch.v1", "bnmp.contingency.v1")
+        # An incident is about an act, and takes no number.
+        queues = ("bnmp.dispatch.v1", "bnmp.contingency.v1", "bnmp.incident.v1")
         new = [say for say in self.desk.says[since:] if say.type not in queues]
         return [say for say in new if say.document is not None and say.document.document_id == document_id]
 
@@ -86,11 +87,16 @@ class Watched(RuleBasedStateMachine):
                 assert named.bnmp_status in demanded
         if one.kind != MANDADO:
             return
+        if one.withdrawal is not None and "withdrawal" not in one.cleared:
+            chains = view(self.desk.dossier).chains_of(one.document_id)
+            assert any(chain.complete for chain in chains), "goes against its unit's word"
         seen = view(self.desk.dossier)
         for liberty in documents.values():
             if not liberty.liberty or one.document_id not in [a.document_id for a in liberty.antecedents]:
                 continue
             chain = [c for c in seen.chains if c.liberty == liberty.document_id]
+            if liberty.document_id in one.cleared:
+                continue
             assert chain, f"goes after its release ended as {liberty.state}"
             assert one.document_id in chain[0].members, "goes outside the chain of its release"
             assert chain[0].complete, "goes in a chain that is not whole"
@@ -110,6 +116,9 @@ class Watched(RuleBasedStateMachine):
         """docs/law.md safety-3."""
         for one in self.desk.dossier.documents.values():
             if one.liberty and one.ended and one.state is not State.REGISTERED:
+                if one.withdrawal is not None and one.reason in (Reason.WITHDRAWN, Reason.EXCLUDED_BY_UNIT):
+                    assert one.withdrawal.role is Role.MAGISTRADO
+                    continue
                 assert one.reason in (Reason.OUT_OF_SCOPE, Reason.NOT_COMMUNICATING)
 
     @invariant()

@@ -1,0 +1,257 @@
+"""Hearing: what each readable record of a batch does, in its order: documents, acts, names, custody, the link."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger import pending
+from ledger.batches import Arrival, Batch
+from ledger.bulk import insert, upsert
+from ledger.letters import dead
+from ledger.links import change
+from ledger.papers import completed, paper_of
+from ledger.payloads import latest
+from ledger.persons import find
+from ledger.requests import NAMINGS, act_of, by_of, document_of
+from ledger.tables import custody, payload
+from rules import breaker, messages
+from rules.acts import DataSupplied
+from rules.casework import Say
+from rules.dossier import Document
+from rules.facts import DocumentIssued, DocumentReissued, PersonReviewed
+from rules.versions import is_replaceable
+from schemas import commands
+from schemas.codes import Code
+from schemas.custody_recorded import CustodyRecorded
+from schemas.reading import Event
+from schemas.record import RawRecord
+
+
+def hear(batch: Batch, fresh: Sequence[Arrival], named: Mapping[str, int]) -> None:
+    """Let each record of the batch act; its persons are locked."""
+    known = {a.document.document_id for a in fresh if a.document}
+    asked = {found for a in fresh if isinstance(a.event, Event) and (found := document_of(a.event))}
+    batch.digests = _digests(batch.connection, sorted(known | asked))
+    batch.waiting = pending.waiting(batch.connection, known | asked)
+    for arrival in fresh:
+        if isinstance(arrival.event, Event):
+            _hear(batch, arrival, arrival.event, named)
+
+
+def hear_late(batch: Batch, documents: Sequence[str]) -> None:
+    """Apply what waits for these documents, which are locked."""
+    batch.digests = _digests(batch.connection, documents)
+    batch.waiting = pending.waiting(batch.connection, documents)
+    for document_id in documents:
+        hear_waiting(batch, document_id)
+
+
+def write(batch: Batch) -> None:
+    """Write what came with the decisions: versions, what waits, and last of all the link."""
+    insert(batch.connection, payload, batch.payloads)
+    pending.forget(batch.connection, batch.applied)
+    pending.keep(batch.connection, [row for rows in batch.kept.values() for row in rows])
+    for step, by in batch.steps:
+        change(batch.connection, batch.deployment, batch.now, step, by=by)
+
+
+def _hear(batch: Batch, arrival: Arrival, event: Event, named: Mapping[str, int]) -> None:
+    if arrival.document is not None and arrival.names is not None:
+        _document(batch, arrival, event, arrival.document, named[arrival.names.party])
+    elif isinstance(event.body, CustodyRecorded) and arrival.names is not None:
+        batch.recorder.decide(PersonReviewed(named[arrival.names.party]))
+        batch.count("custody")
+    elif document_of(event) is not None:
+        _act_or_wait(batch, arrival.record, event)
+    elif isinstance(event.body, commands.Command):
+        _command(batch, event.body, arrival)
+        batch.count("command")
+
+
+def _document(batch: Batch, arrival: Arrival, event: Event, document: Document, person: int) -> None:
+    seen = batch.digests.setdefault(document.document_id, set())
+    if event.digest in seen:
+        batch.count("same_content")
+        return
+    before = batch.recorder.document(document.document_id)
+    if before is None:
+        _issue(batch, arrival, event, DocumentIssued(replace(document, person=person, version=1)))
+        hear_waiting(batch, document.document_id)
+    elif before.person == person and is_replaceable(before):
+        _issue(batch, arrival, event, DocumentReissued(replace(document, person=person, version=before.version + 1)))
+    else:
+        dead(batch, arrival.record, Code.CONFLICTING_DOCUMENT, document.document_id, document)
+        batch.dead.append((event.source, event.ce_id))
+        return
+    seen.add(event.digest)
+
+
+def _issue(batch: Batch, arrival: Arrival, event: Event, fact: DocumentIssued | DocumentReissued) -> None:
+    batch.recorder.decide(fact, saj_key=arrival.record.key)
+    batch.count("document")
+    _version(batch, event, fact.document, event.data)
+
+
+def _version(batch: Batch, event: Event, document: Document, data: Mapping[str, Any]) -> None:
+    batch.payloads.append(
+        {
+            "source": event.source,
+            "ce_id": event.ce_id,
+            "document_id": document.document_id,
+            "version": document.version,
+            "digest": event.digest,
+            "received_at": batch.now,
+            "data": dict(data),
+        }
+    )
+
+
+def hear_waiting(batch: Batch, document_id: str) -> None:
+    """Apply, in the order in which it came, what was said of a document before it was known."""
+    rows = batch.kept.pop(document_id, [])
+    found = batch.waiting.pop(document_id, [])
+    if found:
+        batch.applied.add(document_id)
+    for event, key in [*found, *(pending.of_row(row) for row in rows)]:
+        _act(batch, event, key)
+
+
+def _act_or_wait(batch: Batch, record: RawRecord, event: Event) -> None:
+    """What is said of a document that is not known yet waits for it, a bounded number of things for each."""
+    document_id = document_of(event) or ""
+    batch.count("command")
+    if batch.recorder.document(document_id) is not None:
+        _act(batch, event, record.key)
+        return
+    waits = batch.kept.setdefault(document_id, [])
+    if len(waits) + len(batch.waiting.get(document_id, ())) < pending.MOST:
+        waits.append(pending.row(document_id, event, record.key, batch.now))
+    elif isinstance(event.body, commands.Command):
+        _answer(batch, event.body, "TOO_MANY", record.key)
+    else:
+        # A withdrawal may free somebody: an operator looks at it.
+        dead(batch, record, Code.UNPROCESSABLE, document_id, None)
+        batch.dead.append((event.source, event.ce_id))
+
+
+def _act(batch: Batch, event: Event, key: bytes | None) -> None:
+    fact = act_of(event)
+    if fact is not None:
+        batch.recorder.decide(fact, saj_key=key)
+    elif isinstance(event.body, commands.DataSupplied):
+        _supply(batch, event, event.body, key)
+
+
+def _supply(batch: Batch, event: Event, body: commands.DataSupplied, key: bytes | None) -> None:
+    """Complete a document: read again whole, as SAJ would have published it (contract: data-supplied)."""
+    before = batch.recorder.document(body.document_id)
+    if before is None or event.digest in batch.digests.setdefault(body.document_id, set()):
+        batch.count("same_content")
+        return
+    data = completed(_current(batch, body.document_id), event.data)
+    new = replace(paper_of(data), person=before.person, version=before.version + 1)
+    fact = DataSupplied(body.command_id, body.document_id, by_of(body), body.at, new, _free_rji(batch, data, before))
+    decision = batch.recorder.decide(fact, saj_key=key)
+    after = decision.documents.get(body.document_id)
+    if after is not None and after.version == new.version:
+        _version(batch, event, new, data)
+        batch.digests[body.document_id].add(event.digest)
+
+
+def _current(batch: Batch, document_id: str) -> dict[str, Any]:
+    mine = [row["data"] for row in batch.payloads if row["document_id"] == document_id]
+    return mine[-1] if mine else latest(batch.connection, document_id)
+
+
+def _free_rji(batch: Batch, data: Mapping[str, Any], document: Document) -> str | None:
+    """The RJI that the data choose, unless it names another person: two are one only when a merge says so."""
+    rji = data["party"].get("rji")
+    return rji if isinstance(rji, str) and _owner(batch, rji) in (None, document.person) else None
+
+
+def _owner(batch: Batch, alias: str) -> int | None:
+    return find(batch.connection, [alias]).get(alias)
+
+
+def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
+    naming = NAMINGS.get(type(body))
+    if naming is not None:
+        _name(batch, body, naming, arrival.record.key)
+    elif isinstance(body, commands.LinkForced | commands.LinkTested):
+        _link(batch, body, arrival.record.key)
+    else:
+        _answer(batch, body, "NOT_YET_SUPPORTED", arrival.record.key)
+
+
+def _name(batch: Batch, body: Any, naming: Callable[..., Any], key: bytes | None) -> None:
+    person = _owner(batch, f"{batch.deployment.court.tribunal}:{body.party_id}")
+    owner = _owner(batch, body.rji)
+    if person is None or not batch.recorder.holds(person):
+        _answer(batch, body, "UNKNOWN_PERSON", key)
+    elif owner not in (None, person):
+        _answer(batch, body, "RJI_OF_ANOTHER", key)
+    else:
+        batch.recorder.decide(naming(body.command_id, person, body.rji, by_of(body)), saj_key=key)
+
+
+def _link(batch: Batch, body: commands.LinkForced | commands.LinkTested, key: bytes | None) -> None:
+    """A word about the link is done last of all in the transaction: the link is the last thing that is locked."""
+    by = by_of(body)
+    if isinstance(body, commands.LinkTested):
+        failed = "ERROR" in (body.client, body.app_server)
+        if failed:
+            batch.steps.append((partial(breaker.asked, now=batch.now), None))
+        _answer(batch, body, "TEST_FAILED" if failed else "TEST_OK", key, applied=True)
+        return
+    forced = breaker.Forced(body.state, body.cause, body.notice, body.until)
+    refusal = breaker.why_not(forced, by, batch.now, batch.deployment.windows)
+    if refusal is None:
+        batch.steps.append((partial(breaker.force, forced=forced, now=batch.now, windows=batch.deployment.windows), by))
+    _answer(batch, body, refusal or "APPLIED", key, applied=refusal is None)
+
+
+def _answer(batch: Batch, body: Any, reason: str, key: bytes | None, *, applied: bool = False) -> None:
+    data = {"command_id": body.command_id, "reason": reason, "message": messages.COMMANDS[reason]}
+    batch.answers.append((Say(f"bnmp.command.{'applied' if applied else 'refused'}.v1", data), key))
+
+
+def history_of_parties(batch: Batch, fresh: Sequence[Arrival], named: Mapping[str, int]) -> None:
+    """Keep custody events before the persons are loaded; the same event again replaces what was typed before."""
+    rows: dict[str, dict[str, Any]] = {}
+    for arrival in fresh:
+        event = arrival.event
+        if isinstance(event, Event) and isinstance(event.body, CustodyRecorded) and arrival.names is not None:
+            rows[event.body.event_id] = _custody(batch, event, event.body, named[arrival.names.party])
+    upsert(batch.connection, custody, ("event_id",), [rows[event_id] for event_id in sorted(rows)])
+
+
+def _custody(batch: Batch, event: Event, body: CustodyRecorded, person: int) -> dict[str, Any]:
+    place = body.custody.place if body.custody else None
+    return {
+        "event_id": body.event_id,
+        "person": person,
+        "case_number": body.case.number if body.case else None,
+        "event_code": body.event_code,
+        "event": body.event,
+        "effective_date": body.effective_date,
+        "unit": body.unit,
+        "other_court": body.other_court,
+        "place": place.model_dump(mode="json") if place else sa.null(),
+        "recorded_at": body.recorded_at,
+        "received_at": batch.now,
+        "gaps": [gap.field for gap in event.gaps],
+    }
+
+
+def _digests(connection: Connection, documents: Sequence[str]) -> dict[str, set[str]]:
+    rows = connection.execute(
+        sa.select(payload.c.document_id, payload.c.digest).where(payload.c.document_id.in_(documents))
+    )
+    digests: dict[str, set[str]] = {}
+    for row in rows:
+        digests.setdefault(row.document_id, set()).add(row.digest)
+    return digests

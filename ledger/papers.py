@@ -1,0 +1,79 @@
+"""Papers: what SAJ published of a document, in the form in which the rules look at it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ledger.persons import Names
+from rules.dossier import Antecedent, ConsentGiven, Document
+from rules.words import Consent, Role
+from schemas.document_issued import DocumentIssued, document_issued
+from schemas.gaps import Gap
+
+# What was issued outside SAJ, or before BNMP, is registered only after a person's confirmation: held until it can be given.
+_NOT_YET = frozenset({"EXCEPCIONAL", "ACERVO"})
+
+
+def names_of(body: DocumentIssued) -> Names:
+    """Who a document is about."""
+    return Names(f"{body.tribunal}:{body.party.party_id}", body.party.rji)
+
+
+def completed(data: Mapping[str, Any], supplied: Mapping[str, Any]) -> dict[str, Any]:
+    """A document's data with what a `data-supplied` command brought: parts are completed, a choice replaces."""
+    more = {part: {**_object(data.get(part)), **_object(supplied.get(part))} for part in ("fields", "party")}
+    # Whose document it is, and in which tribunal, no command changes.
+    more["party"]["party_id"] = _object(data.get("party")).get("party_id")
+    chosen = {name: supplied[name] for name in ("variant", "antecedents") if supplied.get(name)}
+    return {**data, **more, **chosen}
+
+
+def _object(part: Any) -> dict[str, Any]:
+    return part if isinstance(part, dict) else {}
+
+
+def paper_of(data: Mapping[str, Any]) -> Document:
+    """The rules' form of a document's data, which was read before and can be read again."""
+    body, gaps = document_issued(data)
+    return paper(body, gaps)
+
+
+def paper(body: DocumentIssued, gaps: Iterable[Gap]) -> Document:
+    """The rules' form of a document; the person and the version are found in the transaction."""
+    case, unit, issued_so = body.case, body.unit, body.origin == "CONTINGENCIA" and body.contingency
+    judge = next((s.user for s in body.signatures if s.role == Role.MAGISTRADO), None)
+    released = body.released_by
+    return Document(
+        document_id=body.document_id,
+        person=0,
+        kind=body.kind,
+        variant=body.variant,
+        case_number=(case.number if case else None) or "",
+        medium=case.medium if case else None,
+        unit=(unit.code if unit else None) or "",
+        issued_at=body.issued_at,
+        antecedents=tuple(
+            Antecedent(a.document_id, a.national_number) for a in body.antecedents if a.document_id or a.national_number
+        ),
+        gaps=tuple(gap.field for gap in gaps) + (("origin",) if body.origin in _NOT_YET else ()),
+        institutional=body.model is None or body.model.institutional is not False,
+        owner_system=(case.owner_system if case else None) or "SAJ",
+        released_by_judge=released is None or released.role in (None, Role.MAGISTRADO),
+        released=released is not None and (released.released_at is not None or released.role is not None),
+        valid_until=getattr(body.fields, "data_validade", None),
+        signer=judge or next((s.user for s in body.signatures if s.user), None),
+        consent=_consent(body),
+        text=issued_so.text if issued_so else None,
+        failed_access_at=issued_so.failed_access_at if issued_so else None,
+        opened_at=issued_so.failed_access_at if issued_so else None,
+        retroactive=body.origin not in (None, "NORMAL"),
+    )
+
+
+def _consent(body: DocumentIssued) -> ConsentGiven | None:
+    """The answer that SAJ asked for before it published, if it did (docs/law.md safety-16)."""
+    given = body.contingency
+    if given is None or given.consent not in (Consent.SIM, Consent.NAO):
+        return None
+    if given.asked_at is None or given.answered_by is None:
+        return None
+    return ConsentGiven(Consent(given.consent), given.answered_by, given.asked_at)

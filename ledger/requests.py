@@ -1,0 +1,85 @@
+"""Requests: what SAJ asks of documents, persons and the link, as facts of the rules.
+
+A type that is in the contract and not in these tables is answered with NOT_YET_SUPPORTED, never dropped in silence.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rules.acts import (
+    By,
+    ContingencyAnswered,
+    DocumentAct,
+    DocumentWithdrawn,
+    ExclusionAsked,
+    RetryAsked,
+    RjiLinked,
+    RjiUnlinked,
+    SignerAssigned,
+    StatementGiven,
+)
+from rules.dossier import Hand
+from rules.withdrawals import INCOMPLETE
+from rules.words import Consent, Role, Statement
+from schemas import commands, document_withdrawn
+from schemas.reading import Event
+
+# Whose command or withdrawal cannot be told has no competence; the words only fill their place on record.
+_NOBODY = "unknown"
+_LONGEST_ID = 64
+
+
+def by_of(body: commands.Command) -> By:
+    """Who gives a command, as it was typed."""
+    return By(Role(body.by.role), body.by.user, body.by.unit)
+
+
+def act_of(event: Event) -> DocumentAct | None:
+    """The act about a document that an event is, except a completion, which needs the document; None: another thing."""
+    make = _ACTS.get(type(event.body))
+    return make(event.body, event) if make else None
+
+
+def document_of(event: Event) -> str | None:
+    """The document that a command or a withdrawal is about, where this version acts on it."""
+    acted = type(event.body) in _ACTS or isinstance(event.body, commands.DataSupplied)
+    return event.body.document_id if acted else None  # type: ignore[attr-defined]  # every act names one
+
+
+def party_of(event: Event, tribunal: str) -> str | None:
+    """The alias of the party whom a command names, where it does."""
+    body = event.body
+    return f"{tribunal}:{body.party_id}" if isinstance(body, commands.RjiLinked | commands.RjiUnlinked) else None
+
+
+def _withdrawn(body: document_withdrawn.DocumentWithdrawn, event: Event) -> DocumentAct:
+    """A withdrawal that does not say who or why decides nothing, and yet a mandado is not sent against it."""
+    by = body.by or document_withdrawn.By()
+    whole = body.reason is not None and by.role is not None and by.user is not None and by.unit is not None
+    who = By(Role(by.role or Role.SERVIDOR), by.user or _NOBODY, by.unit or _NOBODY)
+    reason = body.reason if whole and body.reason is not None else INCOMPLETE
+    return DocumentWithdrawn(event.ce_id[:_LONGEST_ID], body.document_id, who, body.at or event.time, reason)
+
+
+def _of_document(make: Callable[..., DocumentAct], **more: Callable[[Any], Any]) -> Callable[[Any, Event], DocumentAct]:
+    def act(body: Any, _: Event) -> DocumentAct:
+        asked = {name: read(body) for name, read in more.items()}
+        return make(body.command_id, body.document_id, by_of(body), body.at, **asked)
+
+    return act
+
+
+_ACTS: Mapping[type, Callable[[Any, Event], DocumentAct]] = {
+    document_withdrawn.DocumentWithdrawn: _withdrawn,
+    commands.ContingencyAnswered: _of_document(ContingencyAnswered, answer=lambda body: Consent(body.answer)),
+    commands.RetryRequested: _of_document(RetryAsked),
+    commands.DocumentExcluded: _of_document(ExclusionAsked),
+    commands.SignerAssigned: _of_document(
+        SignerAssigned, hand=lambda body: Hand(Role(body.role), body.user, body.unit)
+    ),
+    commands.StatementGiven: _of_document(StatementGiven, statement=lambda body: Statement(body.statement)),
+}
+NAMINGS: Mapping[type, type[RjiLinked | RjiUnlinked]] = {
+    commands.RjiLinked: RjiLinked,
+    commands.RjiUnlinked: RjiUnlinked,
+}

@@ -1,0 +1,107 @@
+"""Acts: what somebody asks of a document, or of who a person is; each is answered with applied or refused.
+
+Who may ask what is docs/law.md safety-28. Role and unit are those typed in the command.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.dossier import Document, Hand
+from rules.words import Consent, Role, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who did it."""
+
+    role: Role
+    user: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What all acts about a document share; `command_id` is what its answer names."""
+
+    command_id: str
+    document_id: str
+    by: By
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContingencyAnswered(Act):
+    """The user answered SIM or NÃO to the offer."""
+
+    answer: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentWithdrawn(Act):
+    """SAJ took a document back; `reason` is ANULADO, CANCELADO or SEM_EFEITO."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAsked(Act):
+    """Somebody mended what stood in the way, or wants the offer again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionAsked(Act):
+    """The unit wants a document out of the transmission."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSupplied(Act):
+    """The unit completed a document: `document` is the new version's content, `rji` the person that it chose."""
+
+    document: Document
+    rji: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignerAssigned(Act):
+    """Another hand signs the registration; who wrote the order stays on record."""
+
+    hand: Hand
+
+
+@dataclass(frozen=True, slots=True)
+class StatementGiven(Act):
+    """The judge's answer to NEEDS_JUDGE."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class RjiLinked:
+    """The unit says who of the registry a person is; `person` is the ledger's."""
+
+    command_id: str
+    person: int
+    rji: str
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class RjiUnlinked:
+    """The unit undoes a wrong link."""
+
+    command_id: str
+    person: int
+    rji: str
+    by: By
+
+
+PersonAct = RjiLinked | RjiUnlinked
+DocumentAct = (
+    ContingencyAnswered
+    | DocumentWithdrawn
+    | RetryAsked
+    | ExclusionAsked
+    | DataSupplied
+    | SignerAssigned
+    | StatementGiven
+)

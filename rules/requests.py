@@ -1,0 +1,185 @@
+"""Requests: what an act of the court or of an operator does to a document, and what is answered.
+
+Every act is answered, applied or refused, with a reason and a sentence for the counter. Only the competent
+unit decides; a release is taken back by its judge alone; operators ask for another try and for nothing
+judicial (docs/law.md safety-28).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from rules import messages
+from rules.acts import (
+    Act,
+    By,
+    ContingencyAnswered,
+    DataSupplied,
+    DocumentWithdrawn,
+    ExclusionAsked,
+    RetryAsked,
+    SignerAssigned,
+    StatementGiven,
+)
+from rules.casework import Casework, Say, may_be_offered, offered, stands_in_queue
+from rules.chain import is_sticky
+from rules.dossier import ConsentGiven, Document, Withdrawal
+from rules.doubt import doubt
+from rules.kinds import MANDADOS
+from rules.settling import NO_DUE, decide_one
+from rules.transmission import Event
+from rules.versions import is_completable, reissue
+from rules.withdrawals import DO_NOT_SEND, EXCLUDED, INCOMPLETE, TO_THE_JUDGE, why_it_stands
+from rules.words import Reason, Role, State, Statement
+
+OF_THE_UNIT = frozenset({Role.MAGISTRADO, Role.SERVIDOR, Role.CHEFE_DE_CARTORIO})
+_MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY})
+_ASKED_AGAIN = frozenset({Reason.AWAITING_CONSENT, Reason.WAITING_LINK})
+
+
+def is_competent(by: By, unit: str) -> bool:
+    """Whether somebody acts for this unit (docs/law.md safety-28)."""
+    return by.unit == unit and by.role in OF_THE_UNIT
+
+
+def act(work: Casework, fact: Act) -> None:
+    """Answer an act: refused by the first rule that speaks against it, or applied."""
+    document = work.documents.get(fact.document_id)
+    if document is None:
+        answer(work, fact.command_id, "UNKNOWN_DOCUMENT", applied=False)
+        return
+    refusal = _incompetent(document, fact) or _REFUSES[type(fact)](document, fact)
+    if refusal is None:
+        answer(work, fact.command_id, _DOES[type(fact)](work, document, fact))
+        return
+    stands = document.kind in MANDADOS and refusal in TO_THE_JUDGE and not document.ended
+    if stands and isinstance(fact, DocumentWithdrawn | ExclusionAsked):
+        # It is not sent against the unit's word either (docs/law.md safety-12).
+        _take_back(work, document, fact)
+    answer(work, fact.command_id, refusal, applied=False)
+
+
+def answer(work: Casework, command_id: str, reason: str, *, applied: bool = True) -> None:
+    """Say what became of a command."""
+    data = {"command_id": command_id, "reason": reason, "message": messages.COMMANDS[reason]}
+    work.says.append(Say("bnmp.command.applied.v1" if applied else "bnmp.command.refused.v1", data))
+
+
+def _incompetent(document: Document, fact: Act) -> str | None:
+    if isinstance(fact, RetryAsked) and fact.by.role is Role.OPERADOR:
+        return None
+    if isinstance(fact, DocumentWithdrawn) and fact.reason == INCOMPLETE:
+        return INCOMPLETE
+    if not is_competent(fact.by, document.unit):
+        return "NOT_COMPETENT"
+    takes_back = isinstance(fact, DocumentWithdrawn | ExclusionAsked) and document.liberty
+    judges_alone = takes_back or isinstance(fact, StatementGiven)
+    return "JUDGE_ONLY" if judges_alone and fact.by.role is not Role.MAGISTRADO else None
+
+
+def _is_opened(document: Document, _: Act) -> str | None:
+    return "ALREADY_OPENED" if document.opened else None
+
+
+def _has_ended(document: Document, _: Act) -> str | None:
+    return "ENDED_ALREADY" if document.ended else None
+
+
+def _is_under_way(document: Document, fact: Act) -> str | None:
+    return _has_ended(document, fact) or (None if is_completable(document) else "ON_ITS_WAY")
+
+
+def _nobody_asked(document: Document, fact: StatementGiven) -> str | None:
+    if document.reason is not Reason.NEEDS_JUDGE:
+        return "NOT_ASKED"
+    # What was opened is for ever (docs/law.md safety-17): it stays with the judge until its contramandado comes.
+    return "ONLY_BY_CONTRAMANDADO" if document.opened and fact.statement is Statement.DO_NOT_SEND else None
+
+
+def _answered(work: Casework, document: Document, fact: ContingencyAnswered) -> str:
+    """SIM is final, NÃO means not now; every answer is on record (docs/law.md safety-16, 28)."""
+    # What BNMP refused is not opened by a SIM (docs/law.md safety-5); what is in doubt keeps its doubt (safety-27).
+    waits = document.state is State.HELD and not is_sticky(document, work.dossier)
+    in_doubt = document.state is State.UNCERTAIN and work.dossier.link.blocked
+    lapsed = not ((waits or in_doubt) and may_be_offered(document))
+    consent = ConsentGiven(fact.answer, fact.by.user, fact.at)
+    document = work.put(replace(document, consent=consent), f"answer {fact.answer}")
+    if waits and not lapsed:
+        decide_one(work, document)
+    return "OFFER_LAPSED" if lapsed else "APPLIED"
+
+
+def _take_back(work: Casework, document: Document, fact: DocumentWithdrawn | ExclusionAsked | StatementGiven) -> str:
+    """What is at rest is decided at once; what is on its way, or in doubt, at its next step (docs/law.md safety-29)."""
+    by, reason = fact.by, DO_NOT_SEND if isinstance(fact, StatementGiven) else EXCLUDED
+    if isinstance(fact, DocumentWithdrawn):
+        reason = fact.reason
+    taken = Withdrawal(reason, fact.command_id, by.role, by.user, by.unit, fact.at)
+    document = work.put(replace(document, withdrawal=taken), f"taken back: {reason}")
+    if document.state not in _MOVABLE or document.doing is not None:
+        return "WITHDRAWAL_NOTED"
+    decide_one(work, document)
+    return "APPLIED" if work.documents[document.document_id].ended else "WITHDRAWAL_NOTED"
+
+
+def _retried(work: Casework, document: Document, _: RetryAsked) -> str:
+    """Another try: the registry is asked again, or the offer is repeated; nothing is decided by it."""
+    if document.reason is Reason.UNCERTAIN_OUTCOME and not document.opened:
+        doubt(work, document, "another reading asked for")
+    elif document.reason is Reason.UNCERTAIN_OUTCOME:
+        work.move(document, Event.RETURN, detail="another reading asked for", **NO_DUE)
+    elif document.reason in _ASKED_AGAIN and may_be_offered(document) and document.failed_access_at is not None:
+        work.put(work.say_outcome(document, offered(document)), "offer asked for")
+    elif document.state in _MOVABLE and document.doing is None:
+        decide_one(work, work.put(replace(document, attempts=(), missing=(), **NO_DUE), "another try asked for"))
+        after = work.documents[document.document_id]
+        if stands_in_queue(after) and after.turn == document.turn:
+            work.put(work.wake(after))
+    else:
+        return "ON_ITS_WAY"
+    return "APPLIED"
+
+
+def _supplied(work: Casework, document: Document, fact: DataSupplied) -> str:
+    if fact.rji is not None and work.now().persons[document.person].rji is None:
+        work.rjis[document.person] = fact.rji
+    reissue(work, fact.document, "data supplied")
+    return "APPLIED"
+
+
+def _assigned(work: Casework, document: Document, fact: SignerAssigned) -> str:
+    """Another hand of the unit signs; the order's author stays on record (docs/law.md safety-5)."""
+    hands = tuple(hand for hand in document.hands if hand.role is not fact.hand.role)
+    document = work.put(replace(document, hands=(*hands, fact.hand)), f"signer assigned as {fact.hand.role}")
+    if document.reason is Reason.ACCESS:
+        decide_one(work, document)
+    return "APPLIED"
+
+
+def _stated(work: Casework, document: Document, fact: StatementGiven) -> str:
+    """SEND clears the grounds that were put to the judge, and no later one (docs/law.md safety-11, 13)."""
+    if fact.statement is Statement.DO_NOT_SEND:
+        return _take_back(work, document, fact)
+    cleared = tuple(dict.fromkeys((*document.cleared, *document.missing)))
+    decide_one(work, work.put(replace(document, cleared=cleared), "the judge says SEND"))
+    return "APPLIED"
+
+
+_REFUSES: dict[type, Callable[[Document, Any], str | None]] = {
+    ContingencyAnswered: _is_opened,
+    DocumentWithdrawn: why_it_stands,
+    ExclusionAsked: why_it_stands,
+    RetryAsked: _has_ended,
+    DataSupplied: _is_under_way,
+    SignerAssigned: _has_ended,
+    StatementGiven: _nobody_asked,
+}
+_DOES: dict[type, Callable[[Casework, Document, Any], str]] = {
+    ContingencyAnswered: _answered,
+    DocumentWithdrawn: _take_back,
+    ExclusionAsked: _take_back,
+    RetryAsked: _retried,
+    DataSupplied: _supplied,
+    SignerAssigned: _assigned,
+    StatementGiven: _stated,
+}

@@ -1,0 +1,59 @@
+"""Versions: other content for a document that is not on its way yet."""
+
+from dataclasses import replace
+
+from rules.casework import Casework
+from rules.chain import is_sticky
+from rules.dossier import Document
+from rules.settling import decide_one
+from rules.words import Reason, State
+
+_REOPENED = frozenset({Reason.ACCESS, Reason.REFUSED_BY_BNMP, Reason.MISSING_DATA})
+_REPLACEABLE = frozenset({State.READY, State.HELD})
+_KEPT = (
+    "state",
+    "missing",
+    "since",
+    "priority",
+    "sequence",
+    "turn",
+    "doing",
+    "reads",
+    "attempts",
+    "due_at",
+    "due_fact",
+    "bnmp_id",
+    "national_number",
+    "withdrawal",
+    "hands",
+    "cleared",
+    "escalate_at",
+    "escalated",
+)
+# The mark of contingency is never cleared; a version that SAJ itself issued so brings it.
+_KEPT_OPEN = ("failed_access_at", "text", "opened_at", "retroactive")
+
+
+def is_replaceable(document: Document) -> bool:
+    """Whether nothing of it can be in BNMP; that its person was looked for is no beginning, and is done anew."""
+    return document.state in _REPLACEABLE and document.bnmp_id is None and document.doing is None
+
+
+def is_completable(document: Document) -> bool:
+    """Whether its unit may complete it: what was opened under contingency too, as long as it is at rest."""
+    opened = document.state is State.CONTINGENCY and document.bnmp_id is None and document.doing is None
+    return opened or is_replaceable(document)
+
+
+def reissue(work: Casework, new: Document, detail: str = "new version") -> None:
+    """Replace the content and keep where the transmission stands.
+
+    New data is the act from outside that a refusal or an access hold waits for; it settles no doubt.
+    """
+    old = work.documents[new.document_id]
+    kept = {name: getattr(old, name) for name in _KEPT + (() if new.opened and not old.opened else _KEPT_OPEN)}
+    reopened = old.reason in _REOPENED
+    document = replace(new, **kept, reason=None if reopened else old.reason, consent=new.consent or old.consent)
+    work.put(document, detail)
+    if not is_sticky(document, work.dossier):
+        decide_one(work, document)
