@@ -37,19 +37,19 @@ def list_documents(
         "kind": one_of(Kind, kind, "--kind"),
     }
     age = None if older_than is None else seconds(older_than)
-    _, database = ledger()
-    before = None if age is None else operation.older_than(database, age)
-    number = None if person is None else _number(operation.number_of(database, person))
-    which = Which(**words, unit=unit, case_number=case, person=number, before=before)
-    page = operation.listed(database, which, limit, cursor)
+    with ledger() as (_, database):
+        before = None if age is None else operation.older_than(database, age)
+        number = None if person is None else _number(operation.number_of(database, person))
+        which = Which(**words, unit=unit, case_number=case, person=number, before=before)
+        page = operation.listed(database, which, limit, cursor)
     print_answer(page) if as_json else print_documents(page)
 
 
 @documents.command("show")
 def show_document(document_id: str, *, as_json: AsJson = False) -> None:
     """One document's way: every decision with its instant, step, attempt and reason."""
-    _, database = ledger()
-    shown = operation.show(database, document_id)
+    with ledger() as (_, database):
+        shown = operation.show(database, document_id)
     if shown is None:
         typer.echo(f"the ledger does not know {document_id}; saj-bnmp documents list shows what it knows", err=True)
         raise typer.Exit(1)
@@ -70,10 +70,10 @@ def show_person(
     """A person, by a keyed hash of what names them, and their documents."""
     if reveal and not (by.strip() and reason.strip()):
         raise typer.BadParameter("--reveal goes on record: say who and why with --by and --reason")
-    env, database = ledger()
-    secret = env.person_hash_key.get_secret_value()
     signed = (by, reason) if reveal else None
-    shown = operation.show_person(database, name, secret=secret, limit=limit, cursor=cursor, reveal=signed)
+    with ledger() as (env, database):
+        secret = env.person_hash_key.get_secret_value()
+        shown = operation.show_person(database, name, secret=secret, limit=limit, cursor=cursor, reveal=signed)
     if shown is None:
         _number(None)
     elif as_json:
@@ -85,8 +85,8 @@ def show_person(
 @link.command("status")
 def show_link(*, as_json: AsJson = False) -> None:
     """How the link stands, since when, on what evidence, and what waits for it."""
-    _, database = ledger()
-    shown = link_status(database)
+    with ledger() as (_, database):
+        shown = link_status(database)
     print_answer(shown) if as_json else print_link(shown)
 
 

@@ -69,7 +69,11 @@ def run(
 def migrate() -> None:
     """Create or upgrade the ledger's tables."""
     env = settings.environment()
-    revision = migrate_database(Database(env.database_url), env.tribunal)
+    database = Database(env.database_url)
+    try:
+        revision = migrate_database(database, env.tribunal)
+    finally:
+        database.close()
     out.print(f"the ledger is at schema {revision}")
 
 

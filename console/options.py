@@ -1,6 +1,8 @@
 """What the commands have in common: their options, and the ledger they look into."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -21,12 +23,16 @@ Why = Annotated[str, typer.Option("--reason", help="Why; kept on record.")]
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
-def ledger() -> tuple[Environment, Database]:
+@contextmanager
+def ledger() -> Iterator[tuple[Environment, Database]]:
     """The settings, and the ledger they name, which must be at this release's schema and of this tribunal."""
     env = settings.environment()
     database = Database(env.database_url)
-    check(database, env.tribunal)
-    return env, database
+    try:
+        check(database, env.tribunal)
+        yield env, database
+    finally:
+        database.close()
 
 
 def seconds(duration: str) -> float:

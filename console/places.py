@@ -39,8 +39,8 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Set the first cursors, only where none exist; exit status 1 where every partition has its own."""
-    env, database = ledger()
-    made = CursorsSet(items=tuple(offsets_init(settings.kafka(env), database, start)))
+    with ledger() as (env, database):
+        made = CursorsSet(items=tuple(offsets_init(settings.kafka(env), database, start)))
     if not made.items:
         typer.echo("every partition has its cursor already: nothing was set; saj-bnmp offsets show", err=True)
         raise typer.Exit(1)
@@ -53,8 +53,8 @@ def init(
 @offsets.command("show")
 def show(*, limit: Limit = 1000, cursor: Cursor = "", as_json: AsJson = False) -> None:
     """Where each group stands in each partition, by the ledger and by Kafka, and who is in it."""
-    env, database = ledger()
-    shown = offsets_show(settings.kafka(env), database, limit, cursor)
+    with ledger() as (env, database):
+        shown = offsets_show(settings.kafka(env), database, limit, cursor)
     print_answer(shown) if as_json else print_offsets(shown)
 
 
@@ -69,8 +69,8 @@ def skip(
     as_json: AsJson = False,
 ) -> None:
     """Take a group past records that Kafka lost, and only past those; signed, and kept on record."""
-    env, database = ledger()
-    done = offsets_skip(settings.kafka(env), database, topic, partition, to, by=by, reason=reason)
+    with ledger() as (env, database):
+        done = offsets_skip(settings.kafka(env), database, topic, partition, to, by=by, reason=reason)
     if as_json:
         print_answer(done)
     else:

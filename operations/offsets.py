@@ -1,10 +1,12 @@
 """Offsets: the first cursors of our groups, where they stand, and the signed way past records that Kafka lost."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from functools import partial
+from typing import ParamSpec, TypeVar
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from consumers.groups import ASK_SECONDS, TOPICS, OffsetsGoneError, ends, topic_ids
@@ -17,6 +19,14 @@ from producers.settings import KafkaSettings
 from producers.topics import KafkaUnreachableError
 
 SKIPPED = "OFFSETS_SKIPPED"
+_COORDINATING = frozenset(
+    {
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError._TIMED_OUT,  # noqa: SLF001 (the client's own code: it looked for the coordinator all the time)
+    }
+)
 _GROUP_OF = {topic: group for group, topics in TOPICS.items() for topic in topics}
 _Asked = ParamSpec("_Asked")
 _Told = TypeVar("_Told")
@@ -78,7 +88,7 @@ def _lines(admin: AdminClient, group: str, known: dict[Place, Cursor]) -> list[O
     if not places:
         return []
     first, last = (_reached(ends, admin, places, at) for at in (OffsetSpec.earliest(), OffsetSpec.latest()))
-    committed = _reached(_committed, admin, group)
+    committed = _coordinated(lambda: _committed(admin, group))
     return [
         OffsetLine(
             group=group,
@@ -102,12 +112,11 @@ def _committed(admin: AdminClient, group: str) -> dict[Place, int]:
 
 
 def _groups(admin: AdminClient) -> tuple[GroupShown, ...]:
-    asked = _reached(admin.describe_consumer_groups, list(TOPICS), request_timeout=ASK_SECONDS)
-    return tuple(_group(name, asked[name]) for name in TOPICS)
+    return tuple(_coordinated(partial(_group, admin, group)) for group in TOPICS)
 
 
-def _group(name: str, asked: Any) -> GroupShown:
-    described = _reached(asked.result)
+def _group(admin: AdminClient, name: str) -> GroupShown:
+    described = admin.describe_consumer_groups([name], request_timeout=ASK_SECONDS)[name].result()
     members = tuple(
         Member(
             member_id=member.member_id,
@@ -170,6 +179,18 @@ def _reached(ask: Callable[_Asked, _Told], *arguments: _Asked.args, **options: _
         return ask(*arguments, **options)
     except KafkaException as error:
         raise KafkaUnreachableError(f"Kafka did not tell its offsets: {error.args[0].str()}") from error
+
+
+def _coordinated(ask: Callable[[], _Told]) -> _Told:
+    """Ask what a group's coordinator knows; one that is still being found, or reads its log, is asked again."""
+    deadline = time.monotonic() + ASK_SECONDS
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if error.args[0].code() not in _COORDINATING or time.monotonic() > deadline:
+                raise KafkaUnreachableError(f"Kafka did not tell of its groups: {error.args[0].str()}") from error
+        time.sleep(0.1)
 
 
 def records_in(kafka: KafkaSettings, topic: str) -> int:
