@@ -10,7 +10,7 @@ ARGS ?=
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check bench docs lock
+.PHONY: help demo up test check bench chaos docs lock
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -36,6 +36,9 @@ bench: .venv/ready ## run one benchmark, or NAME=all; without a name, list them
 	@test -n "$(NAME)" || { echo "benchmarks: $(or $(BENCHMARKS),none yet)"; echo "run one with make bench NAME=..."; exit 2; }
 	@test -f "bench/$(NAME).py" || { echo "there is no benchmark $(NAME); there are: $(or $(BENCHMARKS),none yet)" >&2; exit 2; }
 	@$(BIN)/python -m "bench.$(NAME)"
+
+chaos: .venv/ready ## kill, suspend and take away everything, and write docs/chaos.md; ARGS=deaths for one part
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder $(BIN)/python -m tests.system.chaos $(ARGS)
 
 docs: .venv/ready ## write the generated pages of docs/ again
 	@$(BIN)/python -m tests.house.pages

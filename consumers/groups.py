@@ -1,14 +1,18 @@
 """Consumer groups: how our consumers join them, and where they may start."""
 
+import contextlib
 import time
 from typing import Any
 
+import structlog
 from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from consumers.intake import GROUP
 from ledger.cursors import cursors
+from ledger.deployment import Deployment
 from ledger.engine import Database
+from ledger.requeue import requeue
 from producers.settings import KafkaSettings
 from producers.topics import KafkaUnreachableError
 
@@ -19,6 +23,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     RESOLVER: ("bnmp.contingency",),
 }
 ASK_SECONDS = 10
+log = structlog.get_logger(__name__)
 _ELECTING = frozenset(
     {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART}
 )
@@ -86,6 +91,20 @@ def ends(admin: AdminClient, places: list[tuple[str, int]], spec: OffsetSpec) ->
             if error.args[0].code() not in _ELECTING or time.monotonic() > deadline:
                 raise
         time.sleep(0.1)
+
+
+def check_queue(kafka: KafkaSettings, database: Database, deployment: Deployment, group: str) -> None:
+    """Check the start of the sender or the resolver; what its queue lost is put there again from the ledger, and told."""
+    with database.reading() as connection:
+        known = cursors(connection, group)
+    with contextlib.suppress(OffsetsGoneError):
+        check_start(kafka, database, group)
+        return
+    first = ends(AdminClient(kafka.admin_config()), sorted(known), OffsetSpec.earliest())
+    gone = {place: at for place, at in first.items() if known[place].next_offset < at}
+    count = requeue(database, deployment, group, gone, contingency=group == RESOLVER)
+    log.warning("queue.offsets_gone", group=group, partitions=sorted(map(str, gone)), documents_put_again=count)
+    check_start(kafka, database, group)
 
 
 def check_start(kafka: KafkaSettings, database: Database, group: str) -> None:

@@ -14,7 +14,7 @@ from bnmp.registry import Registry
 from consumers.backlog import Backlog
 from consumers.clock import Clock
 from consumers.delivery import Delivery
-from consumers.groups import PROCESSOR, RESOLVER, SENDER, OffsetsGoneError, StartRefusedError, check_start
+from consumers.groups import PROCESSOR, RESOLVER, SENDER, OffsetsGoneError, StartRefusedError, check_queue, check_start
 from consumers.intake import Intake
 from consumers.processor import Processor, ProcessorSettings
 from consumers.workbench import Workbench
@@ -69,7 +69,7 @@ def _processor(env: Environment, database: Database) -> None:
 def _delivery(role: str, group: str, topic: str) -> Callable[[Environment, Database], None]:
     def start(env: Environment, database: Database) -> None:
         kafka = settings.kafka(env)
-        check_start(kafka, database, group)
+        check_queue(kafka, database, settings.deployment(env), group)
 
         async def body(stopped: asyncio.Event) -> None:
             async with Registry(settings.bnmp(env)) as registry:

@@ -76,6 +76,8 @@ class StackSettings:
 class Stack:
     """A running stack. Use `Stack.start` as a context manager."""
 
+    broker: Broker
+
     def __init__(self, folder: Path, settings: StackSettings, say: Callable[[str], None]) -> None:
         """Prepare; `start` does the rest."""
         self.folder = folder
@@ -110,9 +112,9 @@ class Stack:
         if self.settings.database is not None:
             check_unused(self.database)
         self._say("starting Apache Kafka")
-        broker = Broker.start(say=self._say)
-        self._exits.callback(broker.stop)
-        self.bootstrap = broker.bootstrap
+        self.broker = Broker.start(say=self._say)
+        self._exits.callback(self.broker.stop)
+        self.bootstrap = self.broker.bootstrap
         self._say("starting the BNMP simulator")
         self._simulator()
         kafka = KafkaSettings(self.bootstrap)

@@ -18,7 +18,7 @@ from sandbox.saj.court import Court, Outcomes, Predicate, parked, settled
 from sandbox.saj.day import Day, Expected
 from sandbox.saj.scenarios import Phase
 
-SECONDS = 120.0
+SECONDS = 300.0
 LOOK = 0.1
 
 
@@ -59,6 +59,14 @@ def together(days: Iterable[Day]) -> Day:
         return replace(first, publications=first.publications + other.publications, documents=documents)
 
     return reduce(join, days)
+
+
+def morning_of(day: Day) -> Day:
+    """What of a day begins and ends in its morning: the stories of cases that have nothing later."""
+    later = {each.identity.case for each in day.documents.values() if each.phase is not Phase.MORNING}
+    documents = {name: each for name, each in day.documents.items() if each.identity.case not in later}
+    first = (each for each in day.published_in(Phase.MORNING) if each.data and each.data["document_id"] in documents)
+    return replace(day, publications=tuple(first), documents=documents)
 
 
 def live(stack: Stack, court: Court, outage: Mapping[str, Any]) -> tuple[datetime, datetime]:

@@ -31,7 +31,7 @@ def aftermath() -> Aftermath:
     return days_of_death(SOME, settings, persons=PERSONS, seeds=SEEDS)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("role", SOME)
 def test_each_role_died_at_its_points_with_work_in_hand_and_its_next_life_went_on(
     aftermath: Aftermath, role: str
@@ -46,28 +46,28 @@ def test_each_role_died_at_its_points_with_work_in_hand_and_its_next_life_went_o
     assert any("SIGKILL" in (aftermath.reasons[name] or "") for name in replicas)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("role", ["processor", "sender", "resolver"])
 def test_both_of_two_share_the_work(aftermath: Aftermath, role: str) -> None:
     """Given two replicas and three partitions, then neither was only there."""
     assert {f"{role}.local-1", f"{role}.local-2"} <= aftermath.worked
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", ["lost", "duplicate", "order"])
 def test_nothing_is_lost_doubled_or_disordered(aftermath: Aftermath, kind: str) -> None:
     """The registry's own book, the ledger and the topics agree with the plan."""
     assert aftermath.end.count(kind) == 0
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_everything_ended_as_planned(aftermath: Aftermath) -> None:
     """Every total is the plan's, the contingencies of the outages included, and nothing is left open."""
     assert aftermath.end.disagreements == set()
     assert aftermath.end.report.figures["open"] == 0
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_write_whose_answer_was_lost_is_read_back_and_never_simply_sent_again(aftermath: Aftermath) -> None:
     """Given a creation that was answered to a dead process, then its successor looks for the piece (safety-27)."""
     in_doubt = [
@@ -79,7 +79,7 @@ def test_a_write_whose_answer_was_lost_is_read_back_and_never_simply_sent_again(
     assert all("DoubtRead" in {row.fact for row in way} for way in in_doubt)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_restart_between_creation_and_signature_continues_and_does_not_create_again(aftermath: Aftermath) -> None:
     """Given a piece that was created and not signed by a life, then no later life begins its creation again."""
     created = [
@@ -91,7 +91,7 @@ def test_a_restart_between_creation_and_signature_continues_and_does_not_create_
     assert [details.count("CREATE begun") for details in created] == [1] * len(created)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_nobody_is_named_in_a_log(aftermath: Aftermath) -> None:
     """Given days with kills, outages and unreadable records, when the logs are read, then they name no person."""
     parties = [publication.data["party"] for publication in aftermath.end.day.publications if publication.data]
@@ -118,7 +118,7 @@ def _with_book(aftermath: Aftermath, **changes: list[dict[str, Any]]) -> Report:
     return compare(aftermath.end.day, replace(seen, book={**seen.book, **changes}))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_planted_loss_is_found(aftermath: Aftermath) -> None:
     """Given a release that vanished from the registry, when the witnesses are compared, then it is lost."""
     gone, before = _registered(aftermath, ALVARA), aftermath.end.report.figures["lost"]
@@ -128,7 +128,7 @@ def test_a_planted_loss_is_found(aftermath: Aftermath) -> None:
     assert not report.agrees
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_document_that_the_ledger_lost_is_found(aftermath: Aftermath) -> None:
     """Given a document that the ledger does not know, when the witnesses are compared, then it is lost."""
     document_id, before = next(iter(aftermath.end.day.documents)), aftermath.end.report.figures["lost"]
@@ -137,7 +137,7 @@ def test_a_document_that_the_ledger_lost_is_found(aftermath: Aftermath) -> None:
     assert report.figures["lost"] == before + 1
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_piece_that_is_not_what_the_plan_says_is_found(aftermath: Aftermath) -> None:
     """Given a pending mandado that the registry holds as fulfilled, when the witnesses are compared, then it shows."""
     end = aftermath.end
@@ -150,7 +150,7 @@ def test_a_piece_that_is_not_what_the_plan_says_is_found(aftermath: Aftermath) -
     assert _with_book(aftermath, documents=pieces).figures["lost"] == before + 1
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_planted_double_is_found(aftermath: Aftermath) -> None:
     """Given the same mandado twice in the registry, when the witnesses are compared, then one is a double."""
     double = {**_registered(aftermath, 1), "id": "planted"}
@@ -159,7 +159,7 @@ def test_a_planted_double_is_found(aftermath: Aftermath) -> None:
     assert not report.agrees
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_planted_disorder_is_found(aftermath: Aftermath) -> None:
     """Given a certidão made before its mandado was in effect, or refused for it, then the order was violated."""
     book = aftermath.end.seen.book
