@@ -1,7 +1,7 @@
 """Chains: a LIBERTY document with everything it still waits for, in causal order (docs/law.md safety-10)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.antecedents import Needs, needs
 from rules.dossier import Document, Dossier
@@ -55,9 +55,22 @@ class View:
         )
 
 
+class _Needs(dict[str, Needs]):
+    """The needs of a dossier's documents, each worked out when it is first asked for: most have ended, and nobody asks."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        super().__init__()
+        # As it is now: whoever decides goes on changing it.
+        self._dossier = replace(dossier, documents=dict(dossier.documents))
+
+    def __missing__(self, document_id: str) -> Needs:
+        self[document_id] = found = needs(self._dossier.documents[document_id], self._dossier)
+        return found
+
+
 def view(dossier: Dossier) -> View:
-    """Work out needs and chains once for a whole dossier."""
-    all_needs = {document_id: needs(document, dossier) for document_id, document in dossier.documents.items()}
+    """See a dossier with what follows from it, worked out at most once."""
+    all_needs = _Needs(dossier)
     chains = tuple(
         _chain(document, dossier, all_needs)
         for document in dossier.documents.values()
