@@ -1,15 +1,17 @@
 """Dossiers: rows to the rules' documents and back."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
-from ledger.tables import antecedent, custody, dead_letter, document, link, person
+from ledger.tables import Instant, antecedent, custody, dead_letter, document, link, person
 from rules.dossier import (
     Antecedent,
     Attempt,
@@ -26,14 +28,28 @@ from rules.dossier import (
 from rules.windows import Windows
 from rules.words import AnswerClass, Consent, CustodyEvent, LinkState, Reason, Role, State, Step
 
-_LISTS = ("gaps", "missing", "cleared")
-_MADE = ("antecedents", "attempts", "consent", "state", "reason", "step", "doing", "withdrawal", "hands", *_LISTS)
-_PLAIN = tuple(field.name for field in fields(Document) if field.name not in _MADE)
+_FIELDS = tuple(field.name for field in fields(Document))
+_LISTS_OF_TEXT = ("gaps", "missing", "cleared")
+_MADE = (
+    "antecedents",
+    "attempts",
+    "consent",
+    "state",
+    "reason",
+    "step",
+    "doing",
+    "withdrawal",
+    "hands",
+    *_LISTS_OF_TEXT,
+)
+_PLAIN = tuple(name for name in _FIELDS if name not in _MADE)
 
 
 # Compiled once: these run in every transaction.
 _ASKED: sa.BindParameter[int] = sa.bindparam("persons", expanding=True)
-_DOCUMENTS = sa.select(document).where(document.c.person.in_(_ASKED))
+_DOCUMENTS = sa.select(*(sa.null() if name == "antecedents" else document.c[name] for name in _FIELDS)).where(
+    document.c.person.in_(_ASKED)
+)
 _RJIS = sa.select(person.c.person, person.c.rji).where(person.c.person.in_(_ASKED))
 _DEAD_LETTERS = (
     sa.select(dead_letter.c.person, sa.func.count())
@@ -41,7 +57,7 @@ _DEAD_LETTERS = (
     .group_by(dead_letter.c.person)
 )
 _ANTECEDENTS = (
-    sa.select(antecedent)
+    sa.select(antecedent.c.document_id, antecedent.c.names_document, antecedent.c.names_number)
     .select_from(sa.join(antecedent, document, document.c.document_id == antecedent.c.document_id))
     .where(document.c.person.in_(_ASKED))
     .order_by(antecedent.c.document_id, antecedent.c.position)
@@ -57,7 +73,6 @@ _LINK_TO_CHANGE = _LINK.with_for_update()
 
 def load(connection: Connection, persons: Sequence[int], *, now: datetime, court: Court, windows: Windows) -> Dossier:
     """Everything that the ledger knows of these persons, as a decision sees it."""
-    rows = connection.execute(_DOCUMENTS, {"persons": list(persons)}).all()
     named = _antecedents(connection, persons)
     return Dossier(
         now=now,
@@ -65,7 +80,7 @@ def load(connection: Connection, persons: Sequence[int], *, now: datetime, court
         link=load_link(connection),
         windows=windows,
         persons=_persons(connection, persons),
-        documents={row.document_id: _document(row, named[row.document_id]) for row in rows},
+        documents={kept.document_id: kept for kept in _documents(connection, persons, named)},
     )
 
 
@@ -97,52 +112,93 @@ def _persons(connection: Connection, persons: Sequence[int]) -> dict[int, Person
 
 
 def _antecedents(connection: Connection, persons: Sequence[int]) -> dict[str, list[Antecedent]]:
-    rows = connection.execute(_ANTECEDENTS, {"persons": list(persons)})
     named: dict[str, list[Antecedent]] = defaultdict(list)
-    for row in rows:
-        named[row.document_id].append(Antecedent(row.names_document, row.names_number))
+    for document_id, names_document, names_number in _rows(connection, _ANTECEDENTS, persons):
+        named[document_id].append(Antecedent(names_document, names_number))
     return named
 
 
-def _document(row: Row[Any], named: Iterable[Antecedent]) -> Document:
-    return Document(
-        **{name: getattr(row, name) for name in _PLAIN},
-        antecedents=tuple(named),
-        gaps=tuple(row.gaps),
-        missing=tuple(row.missing),
-        cleared=tuple(row.cleared),
-        attempts=tuple(_attempt(attempt) for attempt in row.attempts),
-        consent=_consent(row.consent),
-        state=State(row.state),
-        reason=Reason(row.reason) if row.reason else None,
-        step=Step(row.step) if row.step else None,
-        doing=Step(row.doing) if row.doing else None,
-        withdrawal=_withdrawal(row.withdrawal),
-        hands=tuple(Hand(Role(role), user, unit) for role, user, unit in row.hands),
-    )
+def _rows(connection: Connection, chosen: sa.Select[Any], persons: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Rows as the driver gives them: of a person's file SQLAlchemy's own rows would be the dearest part by far."""
+    with closing(connection.execute(chosen, {"persons": list(persons)})) as found:
+        return list(found.cursor.fetchall())
+
+
+def _documents(
+    connection: Connection, persons: Sequence[int], named: Mapping[str, Sequence[Antecedent]]
+) -> Iterator[Document]:
+    readers = [(_FIELDS.index(name), read) for name, read in _READERS[connection.dialect.name].items()]
+    for row in _rows(connection, _DOCUMENTS, persons):
+        values = list(row)
+        for at, read in readers:
+            if values[at] is not None:
+                values[at] = read(values[at])
+        values[_ANTECEDENTS_AT] = tuple(named.get(values[0], ()))
+        yield Document(*values)
 
 
 def _attempt(kept: dict[str, str]) -> Attempt:
     return Attempt(datetime.fromisoformat(kept["at"]), kept["op"], AnswerClass(kept["class"]), kept["detail"])
 
 
-def _consent(kept: dict[str, str] | None) -> ConsentGiven | None:
-    if kept is None:
-        return None
+def _consent(kept: dict[str, str]) -> ConsentGiven:
     return ConsentGiven(Consent(kept["answer"]), kept["by"], datetime.fromisoformat(kept["at"]))
 
 
-def _withdrawal(kept: dict[str, str] | None) -> Withdrawal | None:
-    if kept is None:
-        return None
+def _withdrawal(kept: dict[str, str]) -> Withdrawal:
     return Withdrawal(**{**kept, "role": Role(kept["role"]), "at": datetime.fromisoformat(kept["at"])})  # type: ignore[arg-type]  # as written by row_of
+
+
+def _hands(kept: list[list[str]]) -> tuple[Hand, ...]:
+    return tuple(Hand(Role(role), user, unit) for role, user, unit in kept)
+
+
+def _attempts(kept: list[dict[str, str]]) -> tuple[Attempt, ...]:
+    return tuple(_attempt(attempt) for attempt in kept)
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _parsed(read: Callable[[Any], Any]) -> Callable[[str], Any]:
+    # Nearly every list is empty.
+    return lambda text: () if text == "[]" else read(json.loads(text))
+
+
+_Reader = Callable[[Any], Any]
+_WORDS: Mapping[str, _Reader] = {
+    name: {word.value: word for word in words}.__getitem__
+    for name, words in (("state", State), ("reason", Reason), ("step", Step), ("doing", Step))
+}
+_LISTS: Mapping[str, _Reader] = {
+    **dict.fromkeys(_LISTS_OF_TEXT, tuple),
+    "attempts": _attempts,
+    "consent": _consent,
+    "withdrawal": _withdrawal,
+    "hands": _hands,
+}
+_INSTANTS = tuple(name for name in _FIELDS if name in document.c and isinstance(document.c[name].type, Instant))
+_FLAGS = tuple(name for name in _FIELDS if name in document.c and isinstance(document.c[name].type, sa.Boolean))
+# What the two drivers leave to be read; SQLite has neither dates, nor instants, nor truth, nor lists.
+_READERS: Mapping[str, Mapping[str, _Reader]] = {
+    "postgresql": {**_WORDS, **_LISTS},
+    "sqlite": {
+        **_WORDS,
+        **{name: _parsed(read) for name, read in _LISTS.items()},
+        **dict.fromkeys(_INSTANTS, _utc),
+        **dict.fromkeys(_FLAGS, bool),
+        "valid_until": date.fromisoformat,
+    },
+}
+_ANTECEDENTS_AT = _FIELDS.index("antecedents")
 
 
 def row_of(kept: Document) -> dict[str, Any]:
     """A document's row; its antecedents and SAJ's key are kept beside it."""
     consent, taken = kept.consent, kept.withdrawal
     return {name: getattr(kept, name) for name in _PLAIN} | {
-        **{name: list(getattr(kept, name)) for name in _LISTS},
+        **{name: list(getattr(kept, name)) for name in _LISTS_OF_TEXT},
         "attempts": [attempt.told() for attempt in kept.attempts],
         "consent": {"answer": consent.answer, "by": consent.by, "at": consent.at.isoformat()} if consent else sa.null(),
         "state": kept.state,
