@@ -109,7 +109,10 @@ class PersonShown(Answer):
 
 
 class LinkShown(Answer):
-    """The link to BNMP as all processes see it; `waiting`: how many documents it keeps, by reason."""
+    """The link to BNMP as all processes see it; `waiting`: how many documents it keeps, by reason.
+
+    `until`: when a state that was forced ends by itself.
+    """
 
     state: str
     since: AwareDatetime | None
@@ -118,6 +121,7 @@ class LinkShown(Answer):
     last_failed_at: AwareDatetime | None
     probe_at: AwareDatetime | None
     opened_times: int
+    until: AwareDatetime | None
     permits_contingency: bool
     waiting: dict[str, int]
 

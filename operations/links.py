@@ -1,7 +1,5 @@
 """The link to BNMP: how it stands, since when and why, and what waits for it."""
 
-from dataclasses import asdict
-
 from ledger import search
 from ledger.engine import Database
 from ledger.links import load_link
@@ -13,4 +11,5 @@ def link_status(database: Database) -> LinkShown:
     with database.reading() as connection:
         link = load_link(connection)
         waiting = search.waiting_by_link(connection)
-    return LinkShown(**asdict(link), permits_contingency=link.permits_contingency, waiting=waiting)
+    known = {name: getattr(link, name) for name in LinkShown.model_fields if hasattr(link, name)}
+    return LinkShown(**known, waiting=waiting)
