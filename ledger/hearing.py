@@ -195,7 +195,10 @@ def _name(batch: Batch, body: Any, naming: Callable[..., Any], key: bytes | None
     elif owner not in (None, person):
         _answer(batch, body, "RJI_OF_ANOTHER", key)
     else:
-        batch.recorder.decide(naming(body.command_id, person, body.rji, by_of(body)), saj_key=key)
+        decision = batch.recorder.decide(naming(body.command_id, person, body.rji, by_of(body)), saj_key=key)
+        if (decision.rjis or {}).get(person) == body.rji:
+            told = {"party_id": body.party_id, "rji": body.rji, "message": messages.LINKED}
+            batch.answers.append((Say("bnmp.person.linked.v1", told), key))
 
 
 def _link(batch: Batch, body: commands.LinkForced | commands.LinkTested, key: bytes | None) -> None:

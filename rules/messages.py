@@ -67,6 +67,8 @@ INCIDENTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+LINKED = "A pessoa está vinculada a este RJI no BNMP."
+
 COMMANDS: dict[str, str] = {
     "APPLIED": "Comando aplicado.",
     "OFFER_LAPSED": "Resposta anotada: o oferecimento já não vale, o documento segue o caminho normal.",

@@ -81,6 +81,10 @@ class World:
             ids = [ce_id, self.chance.choice([ce_id, None])][: 2 if again else 1]
             batch += [data(self.office, ce_id=one, partition=self.chance.randrange(3)) for one in ids]
         del self.waiting[:count]
+        if not self.book.calm and self.chance.random() < 0.3:
+            # Now and then an operator wants another try, also of what has not come yet.
+            wanted = self.chance.choice(self.plan.documents).document_id
+            batch.append(self.office.command("document.retry-requested", "OPERADOR", document_id=wanted))
         self.published += batch
         self.office.take(*batch)
 

@@ -128,6 +128,8 @@ def test_safety_22_an_rji_is_linked_once_and_undone_and_never_taken_from_another
     # then
     assert office.answers() == [("applied", "APPLIED"), ("refused", "RJI_OF_ANOTHER"), ("refused", "UNKNOWN_PERSON")]
     assert [row["rji"] for row in office.rows(person)] == [RJI, None]
+    linked = [one.data for one in office.said() if one.type == "bnmp.person.linked.v1"]
+    assert [(one["party_id"], one["rji"]) for one in linked] == [(PEOPLE[0].party_id, RJI)]
     # and when
     office.take(office.command("person.rji-unlinked", **named))
     # then

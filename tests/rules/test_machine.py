@@ -8,22 +8,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from rules.acts import (
-    Act,
-    By,
-    DataSupplied,
-    DocumentWithdrawn,
-    ExclusionAsked,
-    RetryAsked,
-    RjiLinked,
-    RjiUnlinked,
-    SignerAssigned,
-    StatementGiven,
-)
-from rules.dossier import Custody, Hand, Link, Person
+from rules.dossier import Link, Person
 from rules.facts import (
     DocumentIssued,
-    EscalationFell,
     LeaseTakenOver,
     SignerUnknown,
 )
@@ -31,15 +18,13 @@ from rules.steps import WRITES
 from rules.words import (
     AnswerClass,
     Consent,
-    CustodyEvent,
     LinkState,
     PecaStatus,
-    Role,
     State,
-    Statement,
     Step,
     Variant,
 )
+from tests.rules.asking import Asked
 from tests.rules.desk import (
     ALVARA,
     CERTIDAO,
@@ -47,7 +32,6 @@ from tests.rules.desk import (
     MANDADO,
     NOW,
     RJI,
-    UNIT,
     Desk,
     document,
     given,
@@ -56,7 +40,6 @@ from tests.rules.desk import (
     piece,
     yesterday,
 )
-from tests.rules.invariants import Watched
 
 KIND_OF = {"a": MANDADO, "b": CERTIDAO, "c": ALVARA, "d": CONTRAMANDADO, "e": MANDADO, "f": CERTIDAO}
 IDS = st.sampled_from(sorted(KIND_OF))
@@ -85,7 +68,7 @@ BAD = st.sampled_from([a for a in AnswerClass if a is not AnswerClass.OK])
 Status = dict[State, str]
 
 
-class Person1(Watched):
+class Person1(Asked):
     """Everything that can happen to one person, one thing after the other."""
 
     @initialize(known=st.booleans(), issued=st.sampled_from(["", "a", "ab", "abc", "ad", "abcd"]), paper=PAPERS)
@@ -258,61 +241,6 @@ class Person1(Watched):
             return
         kind = AnswerClass.CONNECTION if found == "failed" else AnswerClass.OK
         self.tell(lambda: self.desk.read(doubted, kind, **brought))
-
-    @rule(
-        data=st.data(),
-        act=st.sampled_from(
-            [
-                (DocumentWithdrawn, {"reason": "ANULADO"}),
-                (DocumentWithdrawn, {"reason": "SEM_EFEITO"}),
-                (ExclusionAsked, {}),
-                (RetryAsked, {}),
-                (RetryAsked, {}),
-                (SignerAssigned, {"hand": Hand(Role.MAGISTRADO, "m008", UNIT)}),
-                (StatementGiven, {"statement": Statement.SEND}),
-                (StatementGiven, {"statement": Statement.DO_NOT_SEND}),
-            ]
-        ),
-        role=st.sampled_from([Role.MAGISTRADO, Role.MAGISTRADO, Role.SERVIDOR, Role.OPERADOR]),
-    )
-    def somebody_asks(self, data: st.DataObject, act: tuple[type[Act], dict[str, Any]], role: Role) -> None:
-        found = self.some(data, lambda d: d.version > 0)
-        if found is None:
-            return
-        before = self.desk[found]
-        self.tell(lambda: self.desk.ask(act[0], found, role, **act[1]))
-        after = self.desk[found]
-        if role is not Role.MAGISTRADO and before.liberty:
-            assert after.withdrawal == before.withdrawal, "a release is its judge's"
-        if after.state is State.EXCLUDED and before.state is not State.EXCLUDED:
-            assert before.doing is None, "nothing of which it is not known what became of it is excluded"
-            assert before.kind != MANDADO or not (before.opened or before.released) or act[0] is StatementGiven
-
-    @rule(data=st.data())
-    def data_is_supplied(self, data: st.DataObject) -> None:
-        found = self.some(data, lambda d: d.version > 0)
-        if found is not None:
-            old = self.desk[found]
-            fresh = document(found, old.kind, variant=old.variant, antecedents=old.antecedents, released=old.released)
-            new = replace(fresh, version=old.version + 1)
-            self.tell(lambda: self.desk.ask(DataSupplied, found, Role.SERVIDOR, document=new))
-
-    @rule(link=st.booleans(), rji=st.sampled_from([RJI, RJI, "98765432109"]))
-    def the_unit_names_the_person(self, link: bool, rji: str) -> None:  # noqa: FBT001 (drawn by name)
-        act = RjiLinked if link else RjiUnlinked
-        by = By(Role.SERVIDOR, "u123", UNIT)
-        self.tell(lambda: self.desk.tell(act("c-1", 1, rji, by)))
-
-    @rule(events=st.lists(st.sampled_from(list(CustodyEvent)), max_size=2))
-    def the_history_of_parties_says(self, events: list[CustodyEvent]) -> None:
-        custody = [Custody(f"e-{n}", effect, NOW.date()) for n, effect in enumerate(events)]
-        self.tell(lambda: self.desk.custody(*custody))
-
-    @rule(data=st.data())
-    def a_hold_is_escalated(self, data: st.DataObject) -> None:
-        found = self.some(data, lambda d: d.escalate_at is not None)
-        if found is not None:
-            self.tell(lambda: self.desk.tell(EscalationFell(found)))
 
     @rule(data=st.data())
     def a_signer_is_unknown(self, data: st.DataObject) -> None:

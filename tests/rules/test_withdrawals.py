@@ -7,7 +7,7 @@ import pytest
 from rules.acts import DocumentWithdrawn, ExclusionAsked, StatementGiven
 from rules.dossier import Person
 from rules.words import AnswerClass, LinkState, Reason, Role, State, Statement, Step
-from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, RJI, Desk, document, in_effect, piece
+from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, RJI, Desk, document, in_effect, piece, yesterday
 
 ANNULLED: dict[str, Any] = {"reason": "ANULADO"}
 JUDGE = (State.HELD, Reason.NEEDS_JUDGE)
@@ -240,3 +240,22 @@ def test_the_successors_of_what_was_excluded_miss_it() -> None:
 def test_an_act_about_what_nobody_knows_is_refused() -> None:
     # given / when / then
     assert Desk().ask(ExclusionAsked, "nobody") == "UNKNOWN_DOCUMENT"
+
+
+def test_a_withdrawal_that_does_not_say_who_or_why_decides_nothing_and_stops_a_mandado() -> None:
+    # given
+    desk = Desk(document("m"), document("a", ALVARA, variant="PRISAO_FLAGRANTE"))
+    # when / then
+    for one in ("m", "a"):
+        assert desk.ask(DocumentWithdrawn, one, unit="unknown", reason="INCOMPLETE") == "INCOMPLETE"
+    assert (desk.standing("m"), desk["a"].withdrawal) == (JUDGE, None)
+
+
+def test_safety_13_a_judge_may_send_a_mandado_past_its_validity() -> None:
+    # given
+    desk = Desk(document("m", valid_until=yesterday(), retroactive=True))
+    assert (desk.standing("m"), desk["m"].missing) == (JUDGE, ("fields.data_validade",))
+    # when
+    desk.ask(StatementGiven, "m", statement=Statement.SEND)
+    # then
+    assert desk.standing("m") == (State.READY, None)
