@@ -1,8 +1,8 @@
 """The relay: outbox rows to Kafka, in id order, each deleted after the broker's answer.
 
 One relay is active by lease. It scans on from the last id it saw, and once a second from the beginning,
-for an id may commit later than a higher one. A person whose row failed is held until that row succeeds,
-so that nobody hears of a later thing first.
+for an id may commit later than a higher one. A person's rows go one after the other, each after the answer to
+the one before, and a person whose row failed is held until that row succeeds: nobody hears of a later thing first.
 """
 
 import time
@@ -24,7 +24,12 @@ IDLE_SECONDS = 0.02
 LEASE_SECONDS = 5.0
 FLUSH_SECONDS = 4.0
 
+# A person's next row goes when the one before was answered; what is left after this time goes on in the next batch.
+WAVES_SECONDS = 0.5
+
 log = structlog.get_logger(__name__)
+_Row = tuple[int, int | None, RawRecord]
+"""An outbox row: its id, its person if any, and the record to publish."""
 
 
 class Relay:
@@ -73,8 +78,8 @@ class Relay:
             rows = waiting(connection, self._last, BATCH)
         if not rows:
             return 0
-        answered = self._send(rows)
-        self._last = rows[-1][0]
+        answered, later = self._send(rows)
+        self._last = later - 1 if later is not None else rows[-1][0]
         if answered:
             with self._database.transaction() as connection:
                 delete(connection, sorted(answered))
@@ -89,11 +94,21 @@ class Relay:
             self._held = held
             self._look_back()
 
-    def _send(self, rows: Sequence[tuple[int, int | None, RawRecord]]) -> set[int]:
+    def _send(self, rows: Sequence[_Row]) -> tuple[set[int], int | None]:
+        """Send a batch in waves; gives what was answered, and the first row for which no time was left."""
         answered: set[int] = set()
+        until = time.monotonic() + WAVES_SECONDS
+        rows = [row for row in rows if not self._must_wait(row)]
+        while rows:
+            wave, rows = _first_of_each(rows)
+            whole = self._send_wave(wave, answered)
+            rows = [row for row in rows if not self._is_held(row)]
+            if rows and (not whole or time.monotonic() > until):
+                return answered, rows[0][0]
+        return answered, None
+
+    def _send_wave(self, rows: Sequence[_Row], answered: set[int]) -> bool:
         for number, person, record in rows:
-            if self._must_wait(number, person):
-                continue
             # The broker refuses a whole batch for its size: what was refused goes alone, so as to take nobody along.
             alone = number in self._too_large
             if alone:
@@ -101,23 +116,27 @@ class Relay:
             self._produce(number, person, record, answered)
             if alone:
                 self._flush()
-        self._flush()
-        return answered
+        return self._flush()
 
-    def _must_wait(self, number: int, person: int | None) -> bool:
-        if person is None:
-            return False
-        if person in self._to_try:
+    def _must_wait(self, row: _Row) -> bool:
+        number, person, _ = row
+        if person is not None and person in self._to_try:
             self._to_try.discard(person)
             self._held[person] = number
-        return number > self._held.get(person, number)
+        return self._is_held(row)
 
-    def _flush(self) -> None:
-        if self._producer.flush(FLUSH_SECONDS):
-            log.warning("relay.flush_unfinished", left=len(self._producer))
-            # What is still under way is neither published nor lost: its row stays and is tried again.
-            self._producer.purge()
-            self._producer.flush(1)
+    def _is_held(self, row: _Row) -> bool:
+        number, person, _ = row
+        return person is not None and number > self._held.get(person, number)
+
+    def _flush(self) -> bool:
+        if not self._producer.flush(FLUSH_SECONDS):
+            return True
+        log.warning("relay.flush_unfinished", left=len(self._producer))
+        # What is still under way is neither published nor lost: its row stays and is tried again.
+        self._producer.purge()
+        self._producer.flush(1)
+        return False
 
     def _produce(self, number: int, person: int | None, record: RawRecord, answered: set[int]) -> None:
         def delivered(error: KafkaError | None, _: Message) -> None:
@@ -143,3 +162,16 @@ class Relay:
         if person is not None:
             self._held[person] = min(number, self._held.get(person, number))
         log.error("relay.undelivered", outbox_id=number, topic=record.topic, why=error.name())
+
+
+def _first_of_each(rows: Sequence[_Row]) -> tuple[list[_Row], list[_Row]]:
+    """Split rows into the first of each person, with all that are nobody's, and the rest; both in their order."""
+    first: list[_Row] = []
+    rest: list[_Row] = []
+    met: set[int] = set()
+    for row in rows:
+        person = row[1]
+        (rest if person in met else first).append(row)
+        if person is not None:
+            met.add(person)
+    return first, rest

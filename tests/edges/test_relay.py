@@ -128,6 +128,33 @@ def test_an_undeliverable_row_holds_its_person_alone_until_it_can_go(edge: Edge,
     assert (went, _values(edge, topic), _waiting(edge)) == (4, [b"3", b"4", b"1", b"2", b"5", b"6"], [])
 
 
+def test_a_row_under_way_is_never_overtaken_by_a_later_one_of_its_person(
+    edge: Edge, relays: _Relays, topic: str
+) -> None:
+    # given a first row that the broker will refuse, and a later one of the same person for another partition
+    elsewhere = edge.topic()
+    _say(edge, topic, {"id": 1, "person": 1, "value": os.urandom(20_000)})
+    _say(edge, elsewhere, {"id": 2, "person": 1, "value": b"2"}, {"id": 3, "person": 2, "value": b"3"})
+    # when both are in the first batch
+    went = relays.new().publish()
+    # then
+    assert (went, _values(edge, elsewhere), _waiting(edge)) == (1, [b"3"], [1, 2])
+
+
+def test_a_person_with_more_rows_than_a_batch_has_time_for_loses_none_and_no_order(
+    edge: Edge, relays: _Relays, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr("producers.relay.WAVES_SECONDS", 0.0)
+    _say(edge, topic, *({"id": n, "person": n // 100, "value": b"%d" % n} for n in (101, 102, 103, 104, 105, 201)))
+    relay = relays.new()
+    # when
+    went = sum(iter(relay.publish, 0))
+    # then
+    assert (went, _waiting(edge)) == (6, [])
+    assert [value for value in _values(edge, topic) if value != b"201"] == [b"101", b"102", b"103", b"104", b"105"]
+
+
 def test_what_was_refused_takes_nobody_along_the_next_time(edge: Edge, relays: _Relays, topic: str) -> None:
     # given one batch for one partition, which the broker refuses as a whole
     relay = relays.new()

@@ -94,16 +94,19 @@ PARTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
 
 def main(names: list[str]) -> int:
     """Run the parts, write the page, and say whether all held."""
-    told = _sections(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+    held = True
     for name in names or list(PARTS):
         title, run = PARTS[name]
         began = time.monotonic()
-        told[title] = "\n".join(run())
-        print(f"{name}: {time.monotonic() - began:.0f} s\n{told[title]}\n", flush=True)  # noqa: T201 (its output)
+        said = "\n".join(run())
+        held = held and "**" not in said
+        print(f"{name}: {time.monotonic() - began:.0f} s\n{said}\n", flush=True)  # noqa: T201 (its output)
+        told = _sections(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+        told[title] = said
         ordered = [each for each, _ in PARTS.values() if each in told]
         sections = (f"## {each}\n\n{told[each].strip()}\n" for each in ordered)
         PAGE.write_text("\n".join([HEAD, *sections]), encoding="utf-8")
-    return int("**" in "".join(told.values()))
+    return int(not held)
 
 
 def _sections(page: str) -> dict[str, str]:
