@@ -45,7 +45,9 @@ def run(moods: Mapping[str, Any], rounds: int = ROUNDS) -> tuple[list[str], Endi
             argv = [sys.executable, "-m", "tests.system.killing", role, str(stack.folder)]
             stack.supervisor.start(f"{role}-{number}", argv, stack.environment(f"local-{number}"))
         with _flow(stack, morning) as flow:
-            waits = [_round(stack, chance) for _ in range(rounds)]
+            deck = list(itertools.islice(itertools.cycle(itertools.product(MORTAL, ACTS)), rounds))
+            chance.shuffle(deck)
+            waits = [_round(stack, role, act, chance) for role, act in deck]
         with Court(KafkaSettings(stack.bootstrap), last) as court:
             live(stack, court, LINK)
             await_court(court, settled, morning.documents.values())
@@ -79,8 +81,7 @@ def _flow(stack: Stack, day: Day) -> Iterator[Counter[str]]:
         kit.flush(30)
 
 
-def _round(stack: Stack, chance: random.Random) -> tuple[str, str, int, float | None]:
-    role, act = chance.choice(MORTAL), chance.choice(ACTS)
+def _round(stack: Stack, role: str, act: signal.Signals, chance: random.Random) -> tuple[str, str, int, float | None]:
     number = chance.randint(1, 2)
     journal, began = stack.folder / f"{role}.local-{number}.journal", time.time()
     sending = _sending(stack)
