@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.among import among
 from ledger.tables import Instant, antecedent, custody, dead_letter, document, link, person
 from rules.dossier import (
     Antecedent,
@@ -46,25 +47,24 @@ _PLAIN = tuple(name for name in _FIELDS if name not in _MADE)
 
 
 # Compiled once: these run in every transaction.
-_ASKED: sa.BindParameter[int] = sa.bindparam("persons", expanding=True)
 _DOCUMENTS = sa.select(*(sa.null() if name == "antecedents" else document.c[name] for name in _FIELDS)).where(
-    document.c.person.in_(_ASKED)
+    among(document.c.person, "persons")
 )
-_RJIS = sa.select(person.c.person, person.c.rji).where(person.c.person.in_(_ASKED))
+_RJIS = sa.select(person.c.person, person.c.rji).where(among(person.c.person, "persons"))
 _DEAD_LETTERS = (
     sa.select(dead_letter.c.person, sa.func.count())
-    .where(dead_letter.c.person.in_(_ASKED), dead_letter.c.ended_at.is_(None))
+    .where(among(dead_letter.c.person, "persons"), dead_letter.c.ended_at.is_(None))
     .group_by(dead_letter.c.person)
 )
 _ANTECEDENTS = (
     sa.select(antecedent.c.document_id, antecedent.c.names_document, antecedent.c.names_number)
     .select_from(sa.join(antecedent, document, document.c.document_id == antecedent.c.document_id))
-    .where(document.c.person.in_(_ASKED))
+    .where(among(document.c.person, "persons"))
     .order_by(antecedent.c.document_id, antecedent.c.position)
 )
 _CUSTODY = (
     sa.select(custody.c.person, custody.c.event_id, custody.c.event, custody.c.effective_date)
-    .where(custody.c.person.in_(_ASKED), custody.c.event.is_not(None), custody.c.effective_date.is_not(None))
+    .where(among(custody.c.person, "persons"), custody.c.event.is_not(None), custody.c.effective_date.is_not(None))
     .order_by(custody.c.effective_date, custody.c.event_id)
 )
 _LINK = sa.select(link)

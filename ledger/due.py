@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.among import among
 from ledger.tables import document
 from rules.words import DueFact, Reason, State
 
@@ -57,6 +58,6 @@ def _pairs(connection: Connection, where: sa.ColumnElement[bool], limit: int) ->
 def standings(connection: Connection, documents: Collection[str]) -> dict[str, tuple[str, str | None, int]]:
     """State, reason and turn of each of these documents."""
     chosen = sa.select(document.c.document_id, document.c.state, document.c.reason, document.c.turn).where(
-        document.c.document_id.in_(sorted(documents))
+        among(document.c.document_id, documents)
     )
     return {row.document_id: (row.state, row.reason, row.turn) for row in connection.execute(chosen)}

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.among import among
 from ledger.deployment import Deployment
 from ledger.tables import outbox
 from rules import messages
@@ -134,4 +135,4 @@ def _record(row: Any) -> RawRecord:
 
 def delete(connection: Connection, ids: list[int]) -> None:
     """Delete exactly the rows that the broker answered for; never a range, for ids may commit late."""
-    connection.execute(outbox.delete().where(outbox.c.id.in_(ids)))
+    connection.execute(outbox.delete().where(among(outbox.c.id, ids)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.among import among
 from ledger.bulk import claim, upsert
 from ledger.tables import alias, antecedent, document, person
 from ledger.trouble import LedgerTroubleError
@@ -66,7 +67,7 @@ def find(connection: Connection, names: Iterable[str]) -> dict[str, int]:
 
 
 def _known(connection: Connection, names: set[str]) -> dict[str, int]:
-    rows = connection.execute(sa.select(alias.c.alias, alias.c.person).where(alias.c.alias.in_(sorted(names))))
+    rows = connection.execute(sa.select(alias.c.alias, alias.c.person).where(among(alias.c.alias, names)))
     return {row.alias: row.person for row in rows}
 
 
@@ -94,7 +95,7 @@ def lock_persons(connection: Connection, persons: Iterable[int]) -> None:
     """
     if connection.dialect.name == "sqlite":
         return
-    ordered = sa.select(person.c.person).where(person.c.person.in_(sorted(set(persons)))).order_by(person.c.person)
+    ordered = sa.select(person.c.person).where(among(person.c.person, set(persons))).order_by(person.c.person)
     connection.execute(ordered.with_for_update(key_share=True)).all()
 
 
@@ -102,11 +103,12 @@ _MINE, _THEIRS = document.alias("mine"), document.alias("theirs")
 _NAMED = sa.or_(
     antecedent.c.names_document == _MINE.c.document_id, antecedent.c.names_number == _MINE.c.national_number
 )
-_PERSONS: sa.BindParameter[int] = sa.bindparam("persons", expanding=True)
 _BOUND = (
     sa.select(_MINE.c.person, _THEIRS.c.person)
     .select_from(sa.join(antecedent, _THEIRS, _THEIRS.c.document_id == antecedent.c.document_id).join(_MINE, _NAMED))
-    .where(_MINE.c.person != _THEIRS.c.person, sa.or_(_MINE.c.person.in_(_PERSONS), _THEIRS.c.person.in_(_PERSONS)))
+    .where(
+        _MINE.c.person != _THEIRS.c.person, sa.or_(among(_MINE.c.person, "persons"), among(_THEIRS.c.person, "persons"))
+    )
     .distinct()
 )
 
@@ -117,9 +119,9 @@ def bound_to(connection: Connection, documents: Collection[str], named: Collecti
     numbers = sorted({one.national_number for one in named if one.national_number})
     naming = sa.join(antecedent, document, document.c.document_id == antecedent.c.document_id)
     asked = [
-        sa.select(document.c.person).where(document.c.document_id.in_(ids)),
-        sa.select(document.c.person).where(document.c.national_number.in_(numbers)),
-        sa.select(document.c.person).select_from(naming).where(antecedent.c.names_document.in_(sorted(documents))),
+        sa.select(document.c.person).where(among(document.c.document_id, ids)),
+        sa.select(document.c.person).where(among(document.c.national_number, numbers)),
+        sa.select(document.c.person).select_from(naming).where(among(antecedent.c.names_document, documents)),
     ]
     return set(connection.scalars(sa.union(*asked)))
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import outbox
+from ledger.among import among
 from ledger.bulk import insert, upsert
 from ledger.deployment import Deployment
 from ledger.dossiers import load, row_of
@@ -207,7 +208,7 @@ class Recorder:
 
     def _write_antecedents(self) -> None:
         stated = [self._changed[document_id] for document_id in sorted(self._stated)]
-        self.connection.execute(antecedent.delete().where(antecedent.c.document_id.in_(sorted(self._stated))))
+        self.connection.execute(antecedent.delete().where(among(antecedent.c.document_id, self._stated)))
         rows = [
             {
                 "document_id": kept.document_id,
@@ -223,13 +224,13 @@ class Recorder:
 
 def _saj_keys(connection: Connection, wanted: Mapping[str, Document]) -> dict[str, bytes | None]:
     """The Kafka key under which SAJ published each document that is known already."""
-    chosen = sa.select(document.c.document_id, document.c.saj_key).where(document.c.document_id.in_(sorted(wanted)))
+    chosen = sa.select(document.c.document_id, document.c.saj_key).where(among(document.c.document_id, wanted))
     return {row.document_id: row.saj_key for row in connection.execute(chosen)}
 
 
 def persons_of(connection: Connection, documents: Iterable[str]) -> dict[str, int]:
     """The persons of these documents, where they are known."""
-    chosen = sa.select(document.c.document_id, document.c.person).where(document.c.document_id.in_(sorted(documents)))
+    chosen = sa.select(document.c.document_id, document.c.person).where(among(document.c.document_id, set(documents)))
     return {row.document_id: row.person for row in connection.execute(chosen)}
 
 
