@@ -188,7 +188,7 @@ class Office:
     def rows(self, table: sa.Table) -> list[Mapping[str, Any]]:
         """Every row of a table."""
         with self.database.reading() as connection:
-            return [dict(row) for row in connection.execute(sa.select(table)).mappings()]
+            return [dict(row) for row in connection.execute(sa.select(table).order_by(*table.primary_key)).mappings()]
 
     def dump(self) -> dict[str, list[Any]]:
         """Everything in the ledger, to be compared; the cursors of another group may come beside it."""

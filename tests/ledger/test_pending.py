@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from consumers.intake import Intake
 from ledger import pending
 from ledger.arrivals import apply_waiting
@@ -73,7 +75,7 @@ def test_what_came_while_its_document_was_being_written_is_applied_afterwards(of
     kept = office.rows(pending_fact)
     office.issue(paper("MANDADO", "M-1", released_by=None))
     with office.database.transaction() as connection:
-        connection.execute(document.update().values(state=State.READY, reason=None, withdrawal=None))
+        connection.execute(document.update().values(state=State.READY, reason=None, withdrawal=sa.null()))
         pending.keep(connection, [dict(row) for row in kept])
     # when
     with office.database.reading() as connection:
