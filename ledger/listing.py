@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger.tables import certificate, dead_letter, document, history, outbox
+from ledger.tables import certificate, custody, dead_letter, document, history, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ def history_of(connection: Connection, document_id: str) -> list[HistoryRow]:
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """How many dead letters, certidões and unpublished outbox rows there are."""
+    """How many dead letters, certidões, custody events and unpublished outbox rows there are."""
     return {
         table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-        for table in (dead_letter, certificate, outbox)
+        for table in (dead_letter, certificate, custody, outbox)
     }
 
 

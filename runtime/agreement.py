@@ -74,6 +74,7 @@ def _figures(day: Day, seen: Witnesses) -> dict[str, Any]:
         "contingency_opened": sum(seen.outcomes.has(document, OPENED) for document in said),
         "contingency_resolved": sum(seen.outcomes.has(document, RESOLVED) for document in said),
         "certificates": seen.counts["certificate"],
+        "custody_events": seen.counts["custody"],
         "waited_for_link": len(seen.ever_waited),
         "rejected": states["REJECTED"],
         "dead_letters": seen.dead_letters,
@@ -84,7 +85,7 @@ def _figures(day: Day, seen: Witnesses) -> dict[str, Any]:
 def _totals(day: Day, figures: Mapping[str, Any]) -> Iterator[str]:
     for name in ("documents", "registered", "rejected", "contingency_opened", "contingency_resolved", "certificates"):
         yield from _equal(name, figures[name], getattr(day.expected, name))
-    for name in ("waited_for_link", "dead_letters"):
+    for name in ("waited_for_link", "dead_letters", "custody_events"):
         yield from _equal(name, figures[name], getattr(day.expected, name))
     for name in ("registered", "contingency_opened", "contingency_resolved", "waited_for_link", "dead_letters"):
         if not figures[name]:

@@ -216,7 +216,7 @@ def publish_day(settings: KafkaSettings, day: Day) -> int:
 def _publish(kit: SajProducer, publication: Publication) -> None:
     now = datetime.now(UTC)
     if publication.data is not None:
-        kit.publish(TYPE, publication.data, key=publication.key, ce_id=publication.ce_id, time=now)
+        kit.publish(publication.type, publication.data, key=publication.key, ce_id=publication.ce_id, time=now)
         return
     ce_id = publication.ce_id
     headers = [] if ce_id is None else envelope(TYPE, ce_id=ce_id, source=kit.source, time=now)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-from sandbox.saj.documents import CAUSAL, KINDS, TRIBUNAL, Case, KindName, case_number, document
+from sandbox.saj import history
+from sandbox.saj.documents import CAUSAL, KINDS, TRIBUNAL, TYPE, Case, KindName, case_number, document
 from sandbox.saj.people import Invented, Staff, User, invent_people, invent_staff, write_credentials
 from sandbox.saj.scenarios import SCENARIOS, STANDS_ON, Phase, Scenario, Step, registry_status
 
@@ -54,13 +55,14 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One record to publish in its phase: `data` in an envelope, or the bytes `raw`; without `ce_id` no envelope."""
+    """One record to publish in its phase: `data` of `type` in an envelope, or the bytes `raw`; no `ce_id`, no envelope."""
 
     phase: Phase
     key: str
     ce_id: str | None
     data: Mapping[str, Any] | None = None
     raw: bytes | None = None
+    type: str = TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Totals:
 
     events_published: int
     documents: int
+    custody_events: int
     duplicates: int
     registered: int
     rejected: int
@@ -110,10 +113,12 @@ class Day:
         ends = [document.state for document in documents]
         opened = sum(document.contingency for document in documents)
         dead = sum(publication.data is None for publication in self.publications)
+        custody = sum(publication.type == history.TYPE for publication in self.publications)
         return Totals(
             events_published=len(self.publications),
             documents=len(documents),
-            duplicates=len(self.publications) - dead - len(documents),
+            custody_events=custody,
+            duplicates=len(self.publications) - dead - custody - len(documents),
             registered=ends.count("REGISTERED"),
             rejected=ends.count("REJECTED"),
             excluded=ends.count("EXCLUDED"),
@@ -192,7 +197,11 @@ class _Planner:
                 first[step.kind] = self._issue(step, case, ids)
                 self._expect(step, scenario, case, ids)
             ce_id = self._ce_id() if step.again == "NEW_EVENT" else first[step.kind].ce_id
-            queues.setdefault(step.phase, []).append(replace(first[step.kind], phase=step.phase, ce_id=ce_id))
+            queue = queues.setdefault(step.phase, [])
+            queue.append(replace(first[step.kind], phase=step.phase, ce_id=ce_id))
+            code = history.code_of(step.kind, frozenset(ids), alone=scenario.alone)
+            if code is not None and step.again is None:
+                queue.append(self._history(step, case, code))
         for phase, queue in queues.items():
             self._queues[phase].append(queue)
 
@@ -205,6 +214,11 @@ class _Planner:
             issued_at=self._issued_at(step.kind),
         )
         return Publication(step.phase, _key(case.person), self._ce_id(), data)
+
+    def _history(self, step: Step, case: Case, code: int) -> Publication:
+        number = self._ce_id()
+        data = history.custody(code, case, event_id=f"hp-{number}", at=self._issued_at(step.kind))
+        return Publication(step.phase, _key(case.person), number, data, type=history.TYPE)
 
     def _expect(self, step: Step, scenario: Scenario, case: Case, ids: Mapping[KindName, str]) -> None:
         document_id = ids[step.kind]

@@ -149,6 +149,7 @@ SCENARIOS = (
         1,
         (*_ARRESTED, *_opened("CONVERSAO"), *_waiting("CERTIDAO_INTERNACAO"), *_opened("DESINTERNACAO")),
     ),
+    Scenario("a release stands in the history", 1, _all(_M, "MANDADO", "CERTIDAO", "ALVARA"), alone=True),
     Scenario("a convict who escaped is caught", 1, _all(_M, "RECAPTURA", "CERTIDAO"), alone=True),
     Scenario("a wanted person has died", 1, (*_all(_M, "MANDADO"), *_all(_E, "MORTE")), alone=True),
     Scenario("a death waits for the link", 1, (*_ARRESTED, *_waiting("MORTE")), alone=True),

@@ -80,9 +80,10 @@ def test_the_whole_day_lies_on_the_topic_as_planned(kafka: KafkaSettings) -> Non
     count = publish_day(kafka, day)
     # then
     found = [read(record, tribunal="TJMS") for record in _outcomes(kafka, "saj.documents.issued")]
+    found += [read(record, tribunal="TJMS") for record in _outcomes(kafka, "saj.custody.events")]
     assert count == len(found) == day.expected.events_published
     assert sum(isinstance(one, Unreadable) for one in found) == day.expected.dead_letters
-    assert {one.data["document_id"] for one in found if isinstance(one, Event)} == set(day.documents)
+    assert {one.data.get("document_id") for one in found if isinstance(one, Event)} == {*day.documents, None}
 
 
 def test_an_offer_is_answered_as_planned_and_each_one_once(kafka: KafkaSettings) -> None:

@@ -17,6 +17,7 @@ from schemas.codes import Code
 from schemas.document_issued import DocumentIssued
 from schemas.reading import Event, Unreadable, read
 from schemas.record import RawRecord
+from schemas.topics import HOME
 
 _NOW = datetime(2026, 11, 20, 17, 5, 0, 123, tzinfo=UTC)
 _PHASES = list(Phase)
@@ -38,23 +39,23 @@ _ON = {
 
 def _read(publication: Publication) -> Event | Unreadable:
     ce_id = publication.ce_id
-    headers = envelope(TYPE, ce_id=ce_id, source="/saj/tjms/pg5", time=_NOW) if ce_id else []
+    headers = envelope(publication.type, ce_id=ce_id, source="/saj/tjms/pg5", time=_NOW) if ce_id else []
     value = publication.raw if publication.data is None else json.dumps(publication.data).encode()
-    record = RawRecord("saj.documents.issued", 0, 0, 0, publication.key.encode(), value, tuple(headers))
+    record = RawRecord(HOME[publication.type], 0, 0, 0, publication.key.encode(), value, tuple(headers))
     return read(record, tribunal="TJMS")
 
 
 def _events(publications: Iterable[Publication]) -> list[Event]:
-    return [event for event in map(_read, publications) if isinstance(event, Event)]
+    return [event for event in map(_read, publications) if isinstance(event, Event) and event.type == TYPE]
 
 
-def test_the_default_day_has_about_three_hundred_events_over_sixty_people() -> None:
+def test_a_day_of_sixty_people_has_about_three_hundred_documents_besides_their_history() -> None:
     # when
     day = Day.plan(now=_NOW)
     # then
     people = {document.key for document in day.documents.values()}
     assert len(people) == 60
-    assert 280 <= day.expected.events_published <= 330
+    assert 280 <= day.expected.events_published - day.expected.custody_events <= 330
     assert {document.scenario for document in day.documents.values()} == {row.name for row in SCENARIOS}
 
 
@@ -110,7 +111,9 @@ def test_the_totals_are_what_the_events_add_up_to(day: Day) -> None:
     events = _events(day.publications)
     documents = {event.data["document_id"]: event.data for event in events}
     # then
-    assert totals.events_published == len(events) + totals.dead_letters == len(day.publications)
+    custody = [publication for publication in day.publications if publication.type != TYPE]
+    assert totals.custody_events == len(custody) > 0
+    assert totals.events_published == len(events) + len(custody) + totals.dead_letters == len(day.publications)
     assert totals.dead_letters == 2
     assert totals.documents == len(documents)
     assert totals.duplicates == len(events) - len(documents)
@@ -118,7 +121,7 @@ def test_the_totals_are_what_the_events_add_up_to(day: Day) -> None:
     assert totals.rejected == sum(data["case"]["owner_system"] != "SAJ" for data in documents.values()) == 1
     assert totals.registered == totals.documents - totals.excluded - totals.rejected
     assert totals.contingency_opened == totals.contingency_resolved == totals.certificates > 0
-    in_outage = {publication.data["document_id"] for publication in day.published_in(Phase.OUTAGE) if publication.data}
+    in_outage = {document.document_id for document in day.documents_of(Phase.OUTAGE)}
     assert totals.contingency_opened + totals.waited_for_link == len(in_outage)
     assert totals.answers >= totals.contingency_opened
 
@@ -184,6 +187,27 @@ def test_a_case_is_lawful_and_the_registrys_last_word_follows_from_it(day: Day) 
         }
 
 
+@_FEW
+@given(_DAYS)
+def test_the_history_follows_its_document_and_a_release_in_it_is_of_somebody_without_other_papers(day: Day) -> None:
+    # given
+    alone = {row.name for row in SCENARIOS if row.alone}
+    scenarios = {document.identity.case: document.scenario for document in day.documents.values()}
+    told: dict[str, list[str]] = {}
+    # when, then
+    for publication in day.publications:
+        data = publication.data or {}
+        if publication.type == TYPE and data:
+            told.setdefault(data["case"]["number"], []).append(data["kind"])
+        elif data:
+            code, kinds = data["event_code"], told[data["case"]["number"]]
+            assert {890: "MANDADO_PRISAO_CRIMINAL", 62: "ALVARA_SOLTURA"}.get(
+                code, "CERTIDAO_CUMPRIMENTO_PRISAO"
+            ) in kinds
+            assert code in (144, 626, 890, 62, 966)
+            assert code != 62 or scenarios["".join(filter(str.isdigit, data["case"]["number"]))] in alone
+
+
 def test_every_kind_and_every_variant_is_issued_in_a_day() -> None:
     # given
     issued = {(event.data["kind"], event.data["variant"]) for event in _events(Day.plan(20, now=_NOW).publications)}
@@ -235,7 +259,7 @@ def test_successors_also_arrive_before_what_they_stand_on() -> None:
     day = Day.plan(now=_NOW)
     places: dict[str, int] = {}
     for place, publication in enumerate(day.publications):
-        if publication.data is not None:
+        if publication.data is not None and publication.type == TYPE:
             places.setdefault(publication.data["document_id"], place)
     # when
     early = [
