@@ -43,6 +43,8 @@ class World:
     def __init__(self, office: Office, plan: Plan, chance: random.Random, loop: asyncio.AbstractEventLoop) -> None:
         self.office, self.plan, self.chance, self.loop = office, plan, chance, loop
         self.book = Book(office.hand, chance, plan.refused)
+        # Chance of their own: what they ask must not change what else comes about.
+        self.operators = random.Random(17)
         self.lives = 0
         self.benches = {contingency: self._bench(contingency=contingency) for contingency in (False, True)}
         self.clock = Clock(office.database, office.deployment, cast(Registry, self.book), "clock")
@@ -81,9 +83,9 @@ class World:
             ids = [ce_id, self.chance.choice([ce_id, None])][: 2 if again else 1]
             batch += [data(self.office, ce_id=one, partition=self.chance.randrange(3)) for one in ids]
         del self.waiting[:count]
-        if not self.book.calm and self.chance.random() < 0.3:
+        if not self.book.calm and self.operators.random() < 0.3:
             # Now and then an operator wants another try, also of what has not come yet.
-            wanted = self.chance.choice(self.plan.documents).document_id
+            wanted = self.operators.choice(self.plan.documents).document_id
             batch.append(self.office.command("document.retry-requested", "OPERADOR", document_id=wanted))
         self.published += batch
         self.office.take(*batch)
