@@ -38,7 +38,7 @@ class Suspended:
     def publish(self) -> str:
         """Publish the next warrant, and give its id."""
         document_id = self._alone.pop(0)
-        data = next(p for p in self.day.publications if p.data and p.data["document_id"] == document_id)
+        data = next(p for p in self.day.publications if p.data and p.data.get("document_id") == document_id)
         assert data.data is not None
         self._kit.publish(TYPE, data.data, key=data.key, ce_id=data.ce_id, time=datetime.now(UTC))
         self._kit.flush(20)

@@ -82,7 +82,7 @@ def mandado(up: Up) -> str:
     """A mandado that was published; gives its id."""
     day = Day.plan(seed=7)
     first = next(each for each in day.documents_of(Phase.MORNING) if each.scenario == "a warrant alone")
-    publication = next(p for p in day.publications if p.data and p.data["document_id"] == first.document_id)
+    publication = next(p for p in day.publications if p.data and p.data.get("document_id") == first.document_id)
     assert publication.data is not None
     kit = SajProducer(KafkaSettings(up.bootstrap))
     kit.publish(TYPE, publication.data, key=publication.key, ce_id=publication.ce_id, time=datetime.now(UTC))
