@@ -65,7 +65,9 @@ def morning_of(day: Day) -> Day:
     """What of a day begins and ends in its morning: the stories of cases that have nothing later."""
     later = {each.identity.case for each in day.documents.values() if each.phase is not Phase.MORNING}
     documents = {name: each for name, each in day.documents.items() if each.identity.case not in later}
-    first = (each for each in day.published_in(Phase.MORNING) if each.data and each.data.get("document_id") in documents)
+    first = (
+        each for each in day.published_in(Phase.MORNING) if each.data and each.data.get("document_id") in documents
+    )
     return replace(day, publications=tuple(first), documents=documents)
 
 
