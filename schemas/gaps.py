@@ -8,6 +8,7 @@ do not hold until the rest does.
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -95,14 +96,14 @@ def required(body: BaseModel, paths: Iterable[str], known: Iterable[Gap]) -> tup
     A group of fields in which nothing was typed is nothing.
     """
     told = {gap.field for gap in known}
-    missing = dict.fromkeys(place for path in paths for place in _missing(body, path.split("."), ""))
+    missing = dict.fromkeys(place for path in paths for place in _missing(body, _parts(path)))
     return tuple(Gap(place, REQUIRED) for place in missing if place not in told)
 
 
 def either(body: BaseModel, paths: tuple[str, ...], known: Iterable[Gap]) -> tuple[Gap, ...]:
     """Tell all the dotted `paths` when none of them has anything in `body`, less those that are `known` gaps."""
     told = {gap.field for gap in known}
-    missing = [place for path in paths for place in _missing(body, path.split("."), "")]
+    missing = [place for path in paths for place in _missing(body, _parts(path))]
     if len(missing) < len(paths):
         return ()
     return tuple(Gap(place, EITHER) for place in missing if place not in told)
@@ -112,7 +113,7 @@ def unknown_fields(body: BaseModel, data: Any) -> int:
     """Count the members of `data`, at any depth that `body` has read, which the model does not know."""
     if not isinstance(data, Mapping):
         return 0
-    known = {field.alias or name: name for name, field in type(body).model_fields.items()}
+    known = _names(type(body))
     count = 0
     for name, raw in data.items():
         if name not in known:
@@ -120,6 +121,11 @@ def unknown_fields(body: BaseModel, data: Any) -> int:
         elif isinstance(raw, dict | list):
             count += _unknown_below(getattr(body, known[name]), raw)
     return count
+
+
+@cache
+def _names(model: type[BaseModel]) -> Mapping[str, str]:
+    return {field.alias or name: name for name, field in model.model_fields.items()}
 
 
 def _unknown_below(value: Any, raw: Any) -> int:
@@ -132,18 +138,27 @@ def _unknown_below(value: Any, raw: Any) -> int:
     return 0
 
 
-def _missing(value: Any, path: list[str], walked: str) -> Iterator[str]:
-    if value is None or value == () or (not path and _is_untyped(value)):
-        yield walked
-    elif path and path[0] == "*":
-        for index, row in enumerate(value):
-            yield from _missing(row, path[1:], f"{walked}.{index}")
-    elif path:
-        yield from _missing(getattr(value, path[0]), path[1:], f"{walked}.{path[0]}" if walked else path[0])
+@cache
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
-def _is_untyped(value: Any) -> bool:
-    return isinstance(value, BaseModel) and all(part is None or part == () for _, part in value)
+def _missing(value: Any, path: tuple[str, ...], above: tuple[str, ...] = ()) -> Iterator[str]:
+    for at, part in enumerate(path):
+        if _is_nothing(value):
+            yield ".".join(above + path[:at])
+            return
+        if part == "*":
+            for index, row in enumerate(value):
+                yield from _missing(row, path[at + 1 :], (*above, *path[:at], str(index)))
+            return
+        value = getattr(value, part)
+    if _is_nothing(value) or (isinstance(value, BaseModel) and all(_is_nothing(part) for _, part in value)):
+        yield ".".join(above + path)
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, tuple) and not value)
 
 
 def _place(error: ErrorDetails, data: Any) -> Place:

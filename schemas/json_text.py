@@ -12,6 +12,8 @@ _WHOLE = range(-(2**63), 2**63)
 _MOST_DIGITS = 40
 # PostgreSQL keeps neither in text or jsonb. In UTF-8 JSON both come as escapes only.
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+# The same as canonical JSON has it; an escaped backslash before the digits is taken for it too.
+_MAYBE_UNKEEPABLE = re.compile(rb"\\u0000|\xed[\xa0-\xbf]")
 
 
 class JsonError(ValueError):
@@ -54,13 +56,22 @@ def storable(data: Any) -> Any:
 
 def canonical(data: Any) -> bytes:
     """Give the one form in which equal data are equal bytes: names sorted, no spaces, UTF-8."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(data).encode("utf-8", "surrogatepass")
 
 
 def digest(type: str, data: Any) -> str:  # noqa: A002 (the envelope's own word)
     """Give the hex SHA-256 of the event's type and the canonical JSON of its data."""
-    return hashlib.sha256(type.encode() + canonical(data)).hexdigest()
+    return _digest(type, canonical(data))
+
+
+def digest_and_storable(type: str, data: Any) -> tuple[str, Any]:  # noqa: A002 (the envelope's own word)
+    """Give what `digest` and `storable` give; nearly always data can be kept, and its canonical form shows it at once."""
+    written = canonical(data)
+    return _digest(type, written), storable(data) if _MAYBE_UNKEEPABLE.search(written) else data
+
+
+def _digest(type: str, written: bytes) -> str:  # noqa: A002 (the envelope's own word)
+    return hashlib.sha256(type.encode() + written).hexdigest()
 
 
 def peek(value: bytes) -> Any:
@@ -112,5 +123,6 @@ def _constant(_: str) -> NoReturn:
     raise JsonError("a number is out of range")
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_int=_whole, parse_float=_real, parse_constant=_constant)
 _PEEKING = json.JSONDecoder(object_pairs_hook=_members_given_once)

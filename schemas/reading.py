@@ -20,7 +20,7 @@ from schemas.document_issued import DocumentIssued
 from schemas.envelope import Envelope, EnvelopeError, glance, is_structured, open_envelope, open_structured
 from schemas.fields import FORMS
 from schemas.gaps import Gap, UnsettledError, unknown_fields
-from schemas.json_text import JsonError, digest, parse, storable
+from schemas.json_text import JsonError, digest_and_storable, parse
 from schemas.record import RawRecord
 from schemas.topics import HOME, TOPICS
 
@@ -106,14 +106,15 @@ def _read(record: RawRecord, tribunal: str, readers: Mapping[str, Reader]) -> Ev
         raise _RefusedError(Code.MALFORMED, str(error)) from None
     _check_tribunal(body, tribunal)
     _check_kind(body)
+    digest, kept = digest_and_storable(envelope.type, data)
     return Event(
         type=envelope.type,
         ce_id=envelope.ce_id,
         source=envelope.source,
         time=envelope.time,
-        digest=digest(envelope.type, data),
+        digest=digest,
         traceparent=envelope.traceparent,
-        data=storable(data),
+        data=kept,
         body=body,
         gaps=gaps,
         unknown_fields=unknown_fields(body, data),

@@ -37,7 +37,8 @@ class Reading(BaseModel):
     def _blank_is_nothing(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {name: None if isinstance(value, str) and not value.strip() else value for name, value in data.items()}
+        blank = [name for name, value in data.items() if isinstance(value, str) and (not value or value.isspace())]
+        return {**data, **dict.fromkeys(blank)} if blank else data
 
 
 def refusal(rule: str) -> PydanticCustomError:
