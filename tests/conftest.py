@@ -8,7 +8,10 @@ import pytest
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from ledger.engine import Database
+from ledger.migrate import migrate
 from sandbox.postgres.server import Postgres
+from sandbox.saj.documents import TRIBUNAL
 from tests.served import Served
 
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
@@ -22,3 +25,13 @@ def served() -> Iterator[Served]:
     """A PostgreSQL of this process's tests."""
     with Postgres.start(durable=False) as server:
         yield Served(server)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger's file that was migrated once, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "ledger.db"
+    made = Database(f"sqlite:///{file}")
+    migrate(made, TRIBUNAL)
+    made.close()
+    return file

@@ -17,11 +17,11 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import IO, Self
 
+from sandbox import guards
 from sandbox.kafka.errors import KafkaSandboxError, NotInstalledError
 from sandbox.kafka.jars import INSTALL_SECONDS
 from sandbox.kafka.jvm import READY_SECONDS, STOP_SECONDS
 
-_ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = INSTALL_SECONDS + 2 * READY_SECONDS + 15
 _END_SECONDS = STOP_SECONDS + 15
 _ERRORS = {NotInstalledError.status: NotInstalledError}
@@ -97,20 +97,8 @@ class Broker:
         self.stop()
 
     def _launch(self, port: int | None) -> None:
-        command = [sys.executable, "-m", "sandbox.kafka", "--exit-with-parent", "--data", str(self.data)]
-        command += ["--remove"] if self._remove else []
-        command += ["--port", str(port)] if port else []
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-        self._guard = subprocess.Popen(  # noqa: S603 - our own module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": path},
-            # Ctrl-C in the terminal is this process's to handle, and the broker is stopped last.
-            start_new_session=True,
-        )
+        options = ["--data", str(self.data), *(["--remove"] * self._remove), *(["--port", str(port)] if port else [])]
+        self._guard = guards.start("sandbox.kafka", options)
         self.guard_pid = self._guard.pid
         self._progress: deque[str] = deque(maxlen=30)
         first_line: SimpleQueue[str] = SimpleQueue()

@@ -5,17 +5,16 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sandbox import guards
 from sandbox.postgres.cluster import STOP_SECONDS, url
 from sandbox.postgres.errors import NotInstalledError, PostgresSandboxError
 
-_ROOT = Path(__file__).resolve().parents[2]
 _END_SECONDS = 2 * STOP_SECONDS + 10
 _ERRORS = {NotInstalledError.status: NotInstalledError}
 # After a crash the old server's children hold its memory for a moment, and a new one refuses to start.
@@ -84,19 +83,8 @@ class Postgres:
         self.stop()
 
     def _launch(self) -> None:
-        command = [sys.executable, "-m", "sandbox.postgres", "--exit-with-parent", "--remove"]
-        command += ["--data", str(self.folder), *(["--quick"] * (not self._durable))]
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-        self._guard = subprocess.Popen(  # noqa: S603 - our own module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": path},
-            # Ctrl-C in the terminal is this process's to handle, and the server is stopped last.
-            start_new_session=True,
-        )
+        options = ["--remove", "--data", str(self.folder), *(["--quick"] * (not self._durable))]
+        self._guard = guards.start("sandbox.postgres", options)
         # The guard's own patience is bounded, so this line, or the end of the stream, comes.
         line = self._guard.stdout.readline() if self._guard.stdout else ""
         if not line:

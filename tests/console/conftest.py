@@ -11,22 +11,10 @@ from typer.testing import CliRunner, Result
 from console import options
 from console.main import app
 from ledger.engine import Database
-from ledger.migrate import migrate
-from sandbox.saj.documents import TRIBUNAL
 from tests.ledger.office import Hand, Office, paper
 
 Call = Callable[..., Result]
 SECRET = "um segredo inventado para os testes"
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger that was migrated once."""
-    file = tmp_path_factory.mktemp("console") / "ledger.db"
-    made = Database(f"sqlite:///{file}")
-    migrate(made, TRIBUNAL)
-    made.close()
-    return file
 
 
 @pytest.fixture

@@ -8,19 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.engine import Database
-from ledger.migrate import migrate
-from sandbox.saj.documents import TRIBUNAL
 from tests.ledger.office import Hand, Office
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated ledger to copy."""
-    file = tmp_path_factory.mktemp("flow") / "ledger.db"
-    made = Database(f"sqlite:///{file}")
-    migrate(made, TRIBUNAL)
-    made.close()
-    return file
 
 
 @pytest.fixture

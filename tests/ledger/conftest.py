@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from ledger.engine import Database
-from ledger.migrate import migrate
-from sandbox.saj.documents import TRIBUNAL
 from tests.ledger.office import Hand, Office
 from tests.served import Served
 
@@ -48,16 +46,6 @@ def url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[s
 def hand() -> Hand:
     """The clock of the ledger."""
     return Hand()
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that was migrated once."""
-    file = tmp_path_factory.mktemp("template") / "ledger.db"
-    made = Database(f"sqlite:///{file}")
-    migrate(made, TRIBUNAL)
-    made.close()
-    return file
 
 
 @pytest.fixture
