@@ -56,7 +56,10 @@ def _python(*arguments: str, env: dict[str, str] | None = None) -> Iterator[tupl
     ) as process:
         try:
             assert process.stdout is not None
-            yield process, json.loads(process.stdout.readline())
+            assert process.stderr is not None
+            line = process.stdout.readline()
+            assert line, process.stderr.read()
+            yield process, json.loads(line)
         finally:
             # The guard of a test that failed gets its chance to clean up.
             process.terminate()
