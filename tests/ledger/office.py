@@ -15,7 +15,7 @@ from ledger import cursors, outbox
 from ledger.arrivals import Taken
 from ledger.deployment import Deployment
 from ledger.engine import Database
-from ledger.tables import document, metadata
+from ledger.tables import document, metadata, payload
 from rules.dossier import Court
 from rules.windows import Windows
 from sandbox.saj.documents import TRIBUNAL, TYPE, Case, KindName, case_number
@@ -186,9 +186,10 @@ class Office:
         return next(row for row in self.rows(document) if row["document_id"] == document_id)
 
     def rows(self, table: sa.Table) -> list[Mapping[str, Any]]:
-        """Every row of a table."""
+        """Every row of a table, in the order of its key; versions in theirs, for their ids are drawn by chance."""
+        order = (payload.c.document_id, payload.c.version) if table is payload else tuple(table.primary_key)
         with self.database.reading() as connection:
-            return [dict(row) for row in connection.execute(sa.select(table).order_by(*table.primary_key)).mappings()]
+            return [dict(row) for row in connection.execute(sa.select(table).order_by(*order)).mappings()]
 
     def dump(self) -> dict[str, list[Any]]:
         """Everything in the ledger, to be compared; the cursors of another group may come beside it."""

@@ -122,7 +122,7 @@ def test_a_listing_shows_documents_in_their_order_page_by_page(office: Office) -
         assert listing.document_row(connection, "M-1") == first[1]
         assert listing.document_row(connection, "nobody") is None
         assert [row.state for row in listing.history_of(connection, "M-1")] == ["READY"]
-        assert listing.counts(connection) == {"dead_letter": 1, "certificate": 0, "outbox": 5}
+        assert listing.counts(connection) == {"dead_letter": 1, "certificate": 0, "custody": 0, "outbox": 5}
 
 
 def test_a_listing_knows_what_ever_stood_under_a_reason(office: Office) -> None:
