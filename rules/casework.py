@@ -8,7 +8,7 @@ from typing import Any
 from rules import messages
 from rules.dossier import Document, Dossier
 from rules.kinds import is_eligible
-from rules.transmission import ENTRY, Event, TransitionRefusedError, advance
+from rules.transmission import ENTRY, TERMINAL, Event, TransitionRefusedError, advance
 from rules.words import Reason, Role, State
 
 _ENTERING = {
@@ -79,15 +79,15 @@ class Casework:
         reason: Reason | None = changes.pop("reason", None)
         missing: tuple[str, ...] = changes.pop("missing", ())
         moved = (state, reason) != (document.state, document.reason)
+        if moved:
+            changes["since"] = self.dossier.now
+        if state in TERMINAL:
+            changes |= {"due_at": None, "due_fact": None, "escalate_at": None}
         after = replace(document, state=state, reason=reason, missing=missing, **changes)
         # An offer, its text and its certidão carry one instant: another instant is another offer (safety-15).
         other = reason is Reason.AWAITING_CONSENT and after.failed_access_at != document.failed_access_at
         changed = moved or missing != document.missing or other
-        if moved:
-            after = replace(after, since=self.dossier.now)
-        if after.ended:
-            after = replace(after, due_at=None, due_fact=None, escalate_at=None)
-        elif after.liberty and is_held(after) and after.escalate_at is None:
+        if after.escalate_at is None and after.liberty and is_held(after):
             after = replace(after, escalate_at=self.dossier.after(self.dossier.windows.escalate_chefe), escalated=0)
         after = self._say_move(document, after, told=changed)
         return self.put(after, detail)

@@ -74,7 +74,8 @@ def view(dossier: Dossier) -> View:
     chains = tuple(
         _chain(document, dossier, all_needs)
         for document in dossier.documents.values()
-        if document.liberty and not document.ended
+        # In this order: most documents of a person have ended.
+        if not document.ended and document.liberty
     )
     return View(dossier, all_needs, chains)
 
