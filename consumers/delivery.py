@@ -91,6 +91,8 @@ class Delivery:
     async def _start_lanes(self) -> None:
         if self._workbench.contingency and await self._link_blocked():
             return
+        # A lane may have ended while the link was read, and asked for its person again: it must not stand in the way.
+        self._reap()
         now = time.monotonic()
         while self._later and self._later[0][0] <= now:
             heapq.heappush(self._ready, heapq.heappop(self._later)[1:])
