@@ -49,8 +49,9 @@ def run(moods: Mapping[str, Any], rounds: int = ROUNDS) -> tuple[list[str], Endi
             chance.shuffle(deck)
             waits = [_round(stack, role, act, chance) for role, act in deck]
         with Court(KafkaSettings(stack.bootstrap), last) as court:
-            live(stack, court, LINK)
+            # Before the day's own outage: a document that still has work then waits for the link as no plan says.
             await_court(court, settled, morning.documents.values())
+            live(stack, court, LINK)
             outcomes = court.outcomes
         lines = [*_table(waits), "", _redelivered(stack, flow["published"])]
         return lines, ending(stack, [last, morning], outcomes)
