@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import uuid4
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
 from consumers import groups
@@ -15,6 +16,13 @@ from schemas.record import RawRecord
 
 PARTITIONS = 2
 WAIT_SECONDS = 90.0
+_NO_COORDINATOR_YET = frozenset(
+    {
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+    }
+)
 
 
 class Edge:
@@ -84,7 +92,8 @@ class Edge:
         """The group's offset in Kafka; below zero where there is none."""
         consumer = Consumer(self.kafka.admin_config() | {"group.id": group, "enable.auto.commit": False})
         try:
-            return int(consumer.committed([TopicPartition(topic, partition)], timeout=20)[0].offset)
+            found = _coordinated(lambda: consumer.committed([TopicPartition(topic, partition)], timeout=20))
+            return int(found[0].offset)
         finally:
             consumer.close()
 
@@ -93,7 +102,7 @@ class Edge:
         consumer = Consumer(self.kafka.admin_config() | {"group.id": group, "enable.auto.commit": False})
         try:
             at = [TopicPartition(*place, offset) for place, offset in places.items()]
-            consumer.commit(offsets=at, asynchronous=False)
+            _coordinated(lambda: consumer.commit(offsets=at, asynchronous=False))
         finally:
             consumer.close()
 
@@ -106,6 +115,18 @@ class Edge:
     def cursor(self, group: str, topic: str, partition: int = 0) -> int:
         with self.database.reading() as connection:
             return cursors(connection, group)[topic, partition].next_offset
+
+
+def _coordinated(ask: Callable[[], Any]) -> Any:
+    """Ask a group's coordinator again while a broker that has just started is still looking for it."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if error.args[0].code() not in _NO_COORDINATOR_YET or time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def until(holds: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
