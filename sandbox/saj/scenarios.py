@@ -133,7 +133,10 @@ SCENARIOS = (
     ),
     Scenario("a measure begins", 2, (*_INTERNED, *_unnamed(_M, "GUIA_INTERNACAO_PROVISORIA"))),
     Scenario("a measure becomes final in the evening", 1, (*_INTERNED, *_all(_E, "GUIA_INTERNACAO_DEFINITIVA"))),
-    Scenario("a measure of the stock changes its place", 1, _all(_M, "GUIA_INTERNACAO_ACERVO", "ALTERACAO")),
+    # Only the guia holds them, and it ends with a discharge of another case, which goes before the change of place.
+    Scenario(
+        "a measure of the stock changes its place", 1, _all(_M, "GUIA_INTERNACAO_ACERVO", "ALTERACAO"), alone=True
+    ),
     Scenario(
         "an arrest becomes an internment and ends",
         2,
