@@ -1,8 +1,8 @@
 """A role that kills itself with -9 at named points: `python -m tests.system.killing ROLE FOLDER [[stop/]POINT[:NTH]...]`.
 
-Each life dies at the first point at which no life before it died, when it comes there for the nth time; after the last
-one it is the ordinary role. A journal in the folder gets a line for each life's first work and for each death. Every
-second replica takes the points from the end. At `stop/POINT` it only suspends itself; whoever continues it finds its id
+Each life dies at the first point at which no life before it died, whichever replica's it was, when it comes there for the
+nth time; after the last one it is the ordinary role. A journal in the folder gets a line for each life's first work and
+for each death. Every second replica takes the points from the end. At `stop/POINT` it only suspends itself; whoever continues it finds its id
 in the journal. Nothing of this is in the product: its seams are wrapped from outside.
 """
 
@@ -43,9 +43,9 @@ class Fate:
     """At which points this process dies or is suspended."""
 
     def __init__(self, role: str, journal: Path, points: Sequence[str]) -> None:
-        lines = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
         self._role, self._journal = role, journal
-        self._coming = list(points[sum(line["what"] != "work" for line in lines) :])
+        met = self._met()
+        self._coming = [each for each in points if _split(each)[1] not in met]
         self._times: Counter[str] = Counter()
         self._worked = False
         self._lock = threading.Lock()
@@ -62,12 +62,14 @@ class Fate:
                 self._worked = True
                 self._note("work", point, held)
             self._times[point] += 1
-            how, _, named = self._coming[0].rpartition("/") if self._coming else ("", "", "")
-            wanted, _, nth = named.partition(":")
-            if point != wanted or self._times[point] < int(nth or 1):
+            how, wanted, nth = _split(self._coming[0]) if self._coming else ("", "", 1)
+            if point != wanted or self._times[point] < nth:
                 return
             del self._coming[0]
             self._times.clear()
+            if point in self._met():
+                # Another replica's life ended here since this one began.
+                return
             if how == "stop":
                 with self.quiet:
                     self._note("stop", point, held)
@@ -76,10 +78,24 @@ class Fate:
                 self._note("death", point, held)
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    def _met(self) -> set[str]:
+        """The points at which lives of this role ended so far."""
+        journals = self._journal.parent.glob(f"{self._role}.*.journal")
+        # What another replica is just writing has no end yet.
+        lines = [json.loads(line) for journal in journals for line in journal.read_text().split("\n")[:-1]]
+        return {line["point"] for line in lines if line["what"] != "work"}
+
     def _note(self, what: str, point: str, hand: list[str]) -> None:
         line = {"what": what, "role": self._role, "point": point, "at": time.time(), "hand": hand, "pid": os.getpid()}
         with self._journal.open("a") as journal:
             journal.write(json.dumps(line) + "\n")
+
+
+def _split(named: str) -> tuple[str, str, int]:
+    """`stop/POINT:NTH` as how, where, and at which coming there."""
+    how, _, rest = named.rpartition("/")
+    point, _, nth = rest.partition(":")
+    return how, point, int(nth or 1)
 
 
 def wrap_transactions(fate: Fate) -> None:
