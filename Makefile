@@ -24,7 +24,7 @@ up: .venv/ready ## the same stack left running, with its addresses; Ctrl-C ends 
 
 test: .venv/ready ## every test that a laptop can run; ARGS=tests/rules for some
 	@folder=$$(mktemp -d) && chmod 711 "$$folder" && trap 'rm -rf "$$folder"' EXIT && \
-		TMPDIR=$$folder $(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile $(ARGS)
+		TMPDIR=$$folder $(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/ready ## lint, format, types and the contracts between rooms
 	@echo "ruff check" && $(BIN)/ruff check .

@@ -18,6 +18,7 @@ set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 # The same examples each time: a run that turns red says something about the change and not about chance.
 settings.register_profile("house", database=None, derandomize=True)
 settings.load_profile("house")
+_SLOW_FIRST = {"system": 0, "edges": 1}
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(made, TRIBUNAL)
     made.close()
     return file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the slow ones begin first: they wait for real processes while the quick ones compute."""
+    items.sort(key=lambda item: _SLOW_FIRST.get(item.path.parent.name, len(_SLOW_FIRST)))
