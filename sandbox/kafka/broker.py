@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -134,19 +133,10 @@ class Broker:
 
     def _end(self, by: signal.Signals | None) -> int:
         """Send the guard ``by``, if anything, and wait until it has ended; give its status."""
-        guard = self._guard
-        if by is not None and guard.poll() is None:
-            guard.send_signal(by)
-        try:
-            status = guard.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            guard.kill()
-            status = guard.wait()
+        status = guards.end(self._guard, by, _END_SECONDS)
         for reader in self._readers:
             reader.join(5)
-        for stream in (guard.stdin, guard.stdout, guard.stderr):
-            if stream is not None:
-                stream.close()
+        guards.close(self._guard)
         return status
 
     def _clear(self) -> None:

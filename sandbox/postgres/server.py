@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -95,17 +94,8 @@ class Postgres:
 
     def _end(self, by: signal.Signals | None) -> int:
         """Send the guard ``by``, if anything, and wait until it has ended; give its status."""
-        guard = self._guard
-        if by is not None and guard.poll() is None:
-            guard.send_signal(by)
-        try:
-            status = guard.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            guard.kill()
-            status = guard.wait()
-        for stream in (guard.stdin, guard.stdout, guard.stderr):
-            if stream is not None:
-                stream.close()
+        status = guards.end(self._guard, by, _END_SECONDS)
+        guards.close(self._guard)
         return status
 
     def _clear(self) -> None:
