@@ -88,7 +88,8 @@ class Suspended:
 
 @pytest.fixture
 def suspended() -> Iterator[Suspended]:
-    day = Day.plan(60, 51)
+    # Many, because each goes to the one or the other, and who slept comes back to the group after a while.
+    day = Day.plan(300, 51)
     settings = StackSettings(roles=("processor", "relay", "clock"))
     with Stack.start(settings, lambda _line: None, prepare(day)) as stack:
         stack.settings = replace(settings, replicas=2)
