@@ -15,8 +15,7 @@ from ledger.tables import outbox
 from rules import messages
 from rules.casework import Say
 from rules.dossier import Document, Person
-from rules.kinds import MANDADOS
-from rules.words import Kind
+from rules.kinds import resolution
 from schemas.dead_letter import Death, with_death
 from schemas.outcome import DocumentOutcome, Writing
 from schemas.outcomes import TYPES
@@ -25,7 +24,6 @@ from schemas.topics import HOME
 from schemas.writing import compose
 
 QUEUES = frozenset({"bnmp.dispatch.v1", "bnmp.contingency.v1"})
-_WITH_MANDADOS = MANDADOS | {Kind.CONTRAMANDADO_PRISAO}
 
 
 class Composer:
@@ -82,7 +80,7 @@ class Composer:
         if kind == "bnmp.contingency.v1":
             consent = document.consent
             data |= {
-                "category": "MANDADOS" if document.kind in _WITH_MANDADOS else "ALVARAS_ORDENS",
+                "category": resolution(document.kind),
                 "failed_access_at": document.failed_access_at,
                 "text": document.text,
                 "attempts": [attempt.told() for attempt in document.attempts],

@@ -4,6 +4,7 @@ from typing import Any
 
 from rules.contingency import justification
 from rules.dossier import Court, Document
+from rules.words import OwnCertificate
 
 _INSTRUCTIONS = {
     "FISICO": "Imprima a certidão e junte-a aos autos físicos.",
@@ -27,8 +28,8 @@ def certificate(document: Document, rji: str | None, court: Court) -> dict[str, 
         "national_number": document.national_number,
         "rji": rji,
         "certificate": {
-            "id": f"{document.document_id}:CERTIDAO_CONTINGENCIA",
-            "kind": "CERTIDAO_CONTINGENCIA",
+            "id": f"{document.document_id}:{OwnCertificate.CERTIDAO_CONTINGENCIA}",
+            "kind": OwnCertificate.CERTIDAO_CONTINGENCIA,
             "medium": medium,
             "text": text,
             "signer": document.consent.by if document.consent else document.signer,

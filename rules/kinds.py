@@ -1,100 +1,98 @@
 """The kinds, one row each: what they do to freedom, who signs, whether contingency is lawful.
 
 Sources: the closed list of what may be issued under contingency is docs/law.md contingency-list; type
-ids and signers are docs/law.md kinds; LIBERTY, ARREST and NEUTRAL are docs/law.md words.
+ids, signers and who releases are docs/law.md kinds and safety-5; LIBERTY, ARREST and NEUTRAL are docs/law.md words.
 """
 
 from dataclasses import dataclass
 
-from rules.words import Effect, Kind, PecaStatus, Role, Variant
+from rules.words import Category, Effect, Kind, OwnCertificate, PecaStatus, Resolution, Role, Variant
 
 CLERK_AND_JUDGE = (Role.SERVIDOR, Role.MAGISTRADO)
 CLERK = (Role.SERVIDOR,)
-
-
-@dataclass(frozen=True, slots=True)
-class KindRow:
-    """What the law says of one kind.
-
-    `peca` is BNMP's type id; `priority` is its own place in a queue, lower first, before inheritance;
-    `in_effect` are the statuses in BNMP with which it counts as registered and in effect.
-    """
-
-    kind: Kind
-    effect: Effect
-    peca: int
-    eligible: bool
-    priority: int
-    signers: tuple[Role, ...]
-    in_effect: frozenset[str]
-
-
 PRIORITY_LIBERTY = 0
 PRIORITY_URGENT_CERTIDAO = 1
 PRIORITY_ARREST = 2
 PRIORITY_CERTIDAO = 3
 PRIORITY_GUIA = 4
 PRIORITY_LEGACY = 5
+PRIORITY_NONE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """What the law says of one kind; the fields that its form demands are rows of their own (schemas/fields.py).
+
+    `peca` is BNMP's type id; `eligible` whether it may be issued under contingency; `releaser` who must release it
+    in the case, None where anybody of the unit may; `priority` is its own place in a queue, lower first, before
+    inheritance; `in_effect` are the statuses in BNMP with which it counts as registered and in effect.
+    """
+
+    kind: Kind
+    category: Category
+    effect: Effect
+    peca: int
+    eligible: bool
+    signers: tuple[Role, ...]
+    releaser: Role | None
+    priority: int
+    in_effect: frozenset[str]
+
 
 _WARRANT = frozenset({PecaStatus.PENDENTE_CUMPRIMENTO, PecaStatus.CUMPRIDO, PecaStatus.REVOGADO, PecaStatus.EXPIRADO})
 _OTHER = frozenset({PecaStatus.ATIVO})
+_C, _K = Category, Kind
+_ROW = KindRow
+_ARREST, _LIBERTY, _NEUTRAL = Effect.ARREST, Effect.LIBERTY, Effect.NEUTRAL
+_BOTH, _JUDGE, _ANY = CLERK_AND_JUDGE, Role.MAGISTRADO, None
+_P0, _P1, _P2 = PRIORITY_LIBERTY, PRIORITY_URGENT_CERTIDAO, PRIORITY_ARREST
+_P3, _P4, _P5 = PRIORITY_CERTIDAO, PRIORITY_GUIA, PRIORITY_LEGACY
+# Whether it may be issued under contingency: the closed list of seven lines, eight kinds.
+_YES, _NO = True, False
 
+# The table is read row by row, so the formatter leaves it alone.
+# fmt: off
+_TABLE = (
+    _ROW(_K.MANDADO_PRISAO_CRIMINAL, _C.MANDADO, _ARREST, 1, _YES, _BOTH, _JUDGE, _P2, _WARRANT),
+    _ROW(_K.MANDADO_PRISAO_CIVIL, _C.MANDADO, _ARREST, 1, _YES, _BOTH, _JUDGE, _P2, _WARRANT),
+    _ROW(_K.MANDADO_INTERNACAO, _C.MANDADO, _ARREST, 10, _YES, _BOTH, _JUDGE, _P2, _WARRANT),
+    _ROW(_K.CONTRAMANDADO_PRISAO, _C.CONTRAMANDADO, _LIBERTY, 2, _YES, _BOTH, _JUDGE, _P0, _OTHER),
+    _ROW(_K.CONTRAMANDADO_INTERNACAO, _C.CONTRAMANDADO, _LIBERTY, 2, _YES, _BOTH, _JUDGE, _P0, _OTHER),
+    _ROW(_K.ALVARA_SOLTURA, _C.ALVARA_ORDEM, _LIBERTY, 5, _YES, _BOTH, _JUDGE, _P0, _OTHER),
+    _ROW(_K.ORDEM_LIBERACAO, _C.ALVARA_ORDEM, _LIBERTY, 5, _YES, _BOTH, _JUDGE, _P0, _OTHER),
+    _ROW(_K.ORDEM_DESINTERNACAO, _C.ALVARA_ORDEM, _LIBERTY, 6, _YES, _BOTH, _JUDGE, _P0, _OTHER),
+    _ROW(_K.GUIA_RECOLHIMENTO_PROVISORIA, _C.GUIA, _NEUTRAL, 3, _NO, _BOTH, _ANY, _P4, _OTHER),
+    _ROW(_K.GUIA_RECOLHIMENTO_DEFINITIVA, _C.GUIA, _NEUTRAL, 3, _NO, _BOTH, _ANY, _P4, _OTHER),
+    _ROW(_K.GUIA_RECOLHIMENTO_ACERVO, _C.GUIA, _NEUTRAL, 11, _NO, _BOTH, _ANY, _P5, _OTHER),
+    _ROW(_K.GUIA_INTERNACAO_PROVISORIA, _C.GUIA, _NEUTRAL, 4, _NO, _BOTH, _ANY, _P4, _OTHER),
+    _ROW(_K.GUIA_INTERNACAO_DEFINITIVA, _C.GUIA, _NEUTRAL, 4, _NO, _BOTH, _ANY, _P4, _OTHER),
+    _ROW(_K.GUIA_INTERNACAO_ACERVO, _C.GUIA, _NEUTRAL, 13, _NO, _BOTH, _ANY, _P5, _OTHER),
+    _ROW(_K.CERTIDAO_CUMPRIMENTO_PRISAO, _C.CERTIDAO, _NEUTRAL, 7, _NO, CLERK, _ANY, _P3, _OTHER),
+    _ROW(_K.CERTIDAO_CUMPRIMENTO_INTERNACAO, _C.CERTIDAO, _NEUTRAL, 9, _NO, CLERK, _ANY, _P3, _OTHER),
+    _ROW(_K.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE, _C.CERTIDAO, _NEUTRAL, 8, _NO, CLERK, _ANY, _P1, _OTHER),
+    _ROW(_K.CERTIDAO_ARQUIVAMENTO_GUIA, _C.CERTIDAO, _NEUTRAL, 12, _NO, CLERK, _ANY, _P3, _OTHER),
+    _ROW(_K.CERTIDAO_ALTERACAO_UNIDADE_REGIME, _C.CERTIDAO, _NEUTRAL, 14, _NO, CLERK, _ANY, _P3, _OTHER),
+)
+# fmt: on
+KINDS: dict[str, KindRow] = {row.kind: row for row in _TABLE}
 
-def _mandado(kind: Kind, peca: int) -> KindRow:
-    return KindRow(kind, Effect.ARREST, peca, True, PRIORITY_ARREST, CLERK_AND_JUDGE, _WARRANT)
-
-
-def _liberty(kind: Kind, peca: int) -> KindRow:
-    return KindRow(kind, Effect.LIBERTY, peca, True, PRIORITY_LIBERTY, CLERK_AND_JUDGE, _OTHER)
-
-
-def _guia(kind: Kind, peca: int, priority: int = PRIORITY_GUIA) -> KindRow:
-    return KindRow(kind, Effect.NEUTRAL, peca, False, priority, CLERK_AND_JUDGE, _OTHER)
-
-
-def _certidao(kind: Kind, peca: int, priority: int = PRIORITY_CERTIDAO) -> KindRow:
-    return KindRow(kind, Effect.NEUTRAL, peca, False, priority, CLERK, _OTHER)
-
-
-KINDS: dict[str, KindRow] = {
-    row.kind: row
-    for row in (
-        _mandado(Kind.MANDADO_PRISAO_CRIMINAL, 1),
-        _mandado(Kind.MANDADO_PRISAO_CIVIL, 1),
-        _mandado(Kind.MANDADO_INTERNACAO, 10),
-        _liberty(Kind.CONTRAMANDADO_PRISAO, 2),
-        _liberty(Kind.CONTRAMANDADO_INTERNACAO, 2),
-        _liberty(Kind.ALVARA_SOLTURA, 5),
-        _liberty(Kind.ORDEM_LIBERACAO, 5),
-        _liberty(Kind.ORDEM_DESINTERNACAO, 6),
-        _guia(Kind.GUIA_RECOLHIMENTO_PROVISORIA, 3),
-        _guia(Kind.GUIA_RECOLHIMENTO_DEFINITIVA, 3),
-        _guia(Kind.GUIA_RECOLHIMENTO_ACERVO, 11, PRIORITY_LEGACY),
-        _guia(Kind.GUIA_INTERNACAO_PROVISORIA, 4),
-        _guia(Kind.GUIA_INTERNACAO_DEFINITIVA, 4),
-        _guia(Kind.GUIA_INTERNACAO_ACERVO, 13, PRIORITY_LEGACY),
-        _certidao(Kind.CERTIDAO_CUMPRIMENTO_PRISAO, 7),
-        _certidao(Kind.CERTIDAO_CUMPRIMENTO_INTERNACAO, 9),
-        _certidao(Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE, 8, PRIORITY_URGENT_CERTIDAO),
-        _certidao(Kind.CERTIDAO_ARQUIVAMENTO_GUIA, 12),
-        _certidao(Kind.CERTIDAO_ALTERACAO_UNIDADE_REGIME, 14),
-    )
+# On which of the two screens a contingency is resolved: SAJ treats contramandados among the mandados.
+RESOLVED_AS: dict[Category, Resolution] = {
+    Category.MANDADO: Resolution.MANDADOS,
+    Category.CONTRAMANDADO: Resolution.MANDADOS,
+    Category.ALVARA_ORDEM: Resolution.ALVARAS_ORDENS,
 }
 
-MANDADOS = frozenset(kind for kind, row in KINDS.items() if row.effect is Effect.ARREST)
+
+def _of(category: Category) -> frozenset[Kind]:
+    return frozenset(row.kind for row in _TABLE if row.category is category)
+
+
+MANDADOS = _of(Category.MANDADO)
+GUIAS = _of(Category.GUIA)
 MANDADOS_PRISAO = frozenset({Kind.MANDADO_PRISAO_CRIMINAL, Kind.MANDADO_PRISAO_CIVIL})
 MANDADOS_INTERNACAO = frozenset({Kind.MANDADO_INTERNACAO})
 CERTIDOES_CUMPRIMENTO = frozenset({Kind.CERTIDAO_CUMPRIMENTO_PRISAO, Kind.CERTIDAO_CUMPRIMENTO_INTERNACAO})
-GUIAS = frozenset(
-    {
-        Kind.GUIA_RECOLHIMENTO_PROVISORIA,
-        Kind.GUIA_RECOLHIMENTO_DEFINITIVA,
-        Kind.GUIA_RECOLHIMENTO_ACERVO,
-        Kind.GUIA_INTERNACAO_PROVISORIA,
-        Kind.GUIA_INTERNACAO_DEFINITIVA,
-        Kind.GUIA_INTERNACAO_ACERVO,
-    }
-)
 
 _VARIANTS: dict[str, frozenset[str | None]] = {
     Kind.MANDADO_PRISAO_CRIMINAL: frozenset({None, Variant.RECAPTURA, Variant.CONVERSAO_FLAGRANTE}),
@@ -102,6 +100,14 @@ _VARIANTS: dict[str, frozenset[str | None]] = {
     Kind.ALVARA_SOLTURA: frozenset({None, Variant.MANDADO_CUMPRIDO, Variant.PRISAO_FLAGRANTE}),
 }
 VARIANTS: dict[str, frozenset[str | None]] = {kind: _VARIANTS.get(kind, frozenset({None})) for kind in KINDS}
+
+
+# What each certidão of SAJ's own may follow; BNMP has no type for them. CNJ alone decides what it annuls, mandados never.
+CERTIFICATES: dict[OwnCertificate, frozenset[Kind]] = {
+    OwnCertificate.CERTIDAO_CONTINGENCIA: frozenset(row.kind for row in _TABLE if row.eligible),
+    OwnCertificate.CERTIDAO_MANDADO_RETROATIVO: MANDADOS,
+    OwnCertificate.CERTIDAO_ANULACAO: frozenset(Kind) - MANDADOS,
+}
 
 
 def effect(kind: str) -> Effect:
@@ -119,3 +125,14 @@ def is_eligible(kind: str) -> bool:
     """Whether the kind may be issued under contingency (docs/law.md contingency-list)."""
     row = KINDS.get(kind)
     return bool(row and row.eligible)
+
+
+def needs_judges_release(kind: str) -> bool:
+    """Whether it is no order before its judge has released it in the case (docs/law.md safety-5)."""
+    row = KINDS.get(kind)
+    return bool(row and row.releaser is Role.MAGISTRADO)
+
+
+def resolution(kind: str) -> Resolution:
+    """Under which of the two options a contingency of this kind is resolved (docs/law.md contingency)."""
+    return RESOLVED_AS[KINDS[kind].category]

@@ -11,7 +11,16 @@ from datetime import datetime
 from rules.chain import View
 from rules.contingency import asked_in_present_unavailability, evidence
 from rules.dossier import FREEING, Document
-from rules.kinds import CERTIDOES_CUMPRIMENTO, KINDS, PRIORITY_LIBERTY, PRIORITY_URGENT_CERTIDAO, effect, is_eligible
+from rules.kinds import (
+    CERTIDOES_CUMPRIMENTO,
+    KINDS,
+    PRIORITY_LIBERTY,
+    PRIORITY_NONE,
+    PRIORITY_URGENT_CERTIDAO,
+    effect,
+    is_eligible,
+    needs_judges_release,
+)
 from rules.steps import only_reading_left
 from rules.transmission import Event
 from rules.withdrawals import end_of
@@ -57,7 +66,7 @@ def _out_of_scope(document: Document, _: View) -> Verdict | None:
 
 def _not_released_by_judge(document: Document, _: View) -> Verdict | None:
     """An order that anyone but a judge released is not an order yet, link up or down (docs/law.md safety-5)."""
-    if document.released_by_judge or not is_eligible(document.kind):
+    if document.released_by_judge or not needs_judges_release(document.kind):
         return None
     return Verdict(Event.HOLD, Reason.ACCESS, ("released_by",))
 
@@ -246,7 +255,7 @@ def priority(document: Document, seen: View) -> int:
         return PRIORITY_LIBERTY
     row = KINDS.get(document.kind)
     if row is None:
-        return 9
+        return PRIORITY_NONE
     if row.kind in CERTIDOES_CUMPRIMENTO and _has_live_warrant(document, seen):
         return PRIORITY_URGENT_CERTIDAO
     return row.priority

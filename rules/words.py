@@ -57,6 +57,31 @@ class Effect(_Name):
     NEUTRAL = auto()
 
 
+class Category(_Name):
+    """A family of kinds: SAJ's screens and the contingency's resolution go by it (docs/law.md kinds)."""
+
+    MANDADO = auto()
+    CONTRAMANDADO = auto()
+    ALVARA_ORDEM = auto()
+    GUIA = auto()
+    CERTIDAO = auto()
+
+
+class Resolution(_Name):
+    """The two options of the screen that resolves what was issued under contingency."""
+
+    ALVARAS_ORDENS = auto()
+    MANDADOS = auto()
+
+
+class OwnCertificate(_Name):
+    """A certidão of SAJ's own that follows an act of ours; BNMP never sees it."""
+
+    CERTIDAO_CONTINGENCIA = auto()
+    CERTIDAO_MANDADO_RETROATIVO = auto()
+    CERTIDAO_ANULACAO = auto()
+
+
 class State(_Name):
     """Where the transmission of a document stands (rules/transmission.py)."""
 

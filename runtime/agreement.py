@@ -12,16 +12,13 @@ from typing import Any
 from ledger.listing import DocumentRow
 from sandbox.saj.court import Outcomes
 from sandbox.saj.day import Day, Expected, Identity
+from sandbox.saj.documents import FULFILMENT_TYPES, ON_FULFILLED_TYPES
 
 ANTECEDENT_REFUSED = "PecaAntecessoraException"
 OPENED = "bnmp.document.contingency-opened.v1"
 RESOLVED = "bnmp.contingency.resolved.v1"
 REGISTERED = "bnmp.document.registered.v1"
 IN_EFFECT = frozenset({"Pendente de Cumprimento", "Cumprido", "Revogado", "Ativo", "Ativa"})
-CERTIDAO, ALVARA = 7, 5
-CERTIDOES = frozenset({CERTIDAO, 9})
-# Type ids of what stands on a fulfilled warrant: guias, alvarás and ordens de liberação, conversions.
-ON_FULFILLED = frozenset({3, 4, ALVARA, 10})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +174,7 @@ def _before(piece: Mapping[str, Any], pieces: Iterable[Mapping[str, Any]]) -> It
     """What a piece stands on: what it names, and where that must be fulfilled the certidões that name the same."""
     named = {_id_of(antecedent) for antecedent in piece["outrasPecas"]}
     for other in pieces:
-        same = type_of(piece) in ON_FULFILLED and type_of(other) in CERTIDOES
+        same = type_of(piece) in ON_FULFILLED_TYPES and type_of(other) in FULFILMENT_TYPES
         if str(other["id"]) in named or (same and named & {_id_of(found) for found in other["outrasPecas"]}):
             yield other
 

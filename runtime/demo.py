@@ -12,10 +12,11 @@ from operations import documents
 from operations.offsets import records_in
 from producers.settings import KafkaSettings
 from rules.words import LinkState
-from runtime.agreement import ALVARA, Report, Witnesses, compare
+from runtime.agreement import Report, Witnesses, compare
 from runtime.stack import Stack, StackSettings
 from sandbox.saj.court import Court, Outcomes, Predicate, parked, settled
 from sandbox.saj.day import Day, Expected
+from sandbox.saj.documents import RELEASE_TYPE
 from sandbox.saj.scenarios import Phase
 
 PHASE_SECONDS = 120.0
@@ -74,7 +75,8 @@ def demo(settings: DemoSettings, say: Callable[[str], None], watch: Watch) -> De
     day = Day.plan(settings.persons, settings.seed)
     with Stack.start(settings.stack, say, prepare(day)) as stack:
         report = compare(day, run_day(stack, day, settings.outage, say, watch))
-        release = next(each for each in day.documents.values() if each.contingency and each.identity.type_id == ALVARA)
+        opened = (each for each in day.documents.values() if each.contingency)
+        release = next(each for each in opened if each.identity.type_id == RELEASE_TYPE)
         shown = documents.show(stack.database, release.document_id)
     figures = {
         **report.figures,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from rules.words import AnswerClass, Role, State
+from rules.words import AnswerClass, OwnCertificate, Role, State
 from schemas.shapes import CaseNumber, Identifier, Tribunal
 
 
@@ -47,7 +47,7 @@ class Certificate(Writing):
     """A certidão of SAJ's own that a resolution or an annulment leaves in the case."""
 
     id: Identifier
-    kind: Literal["CERTIDAO_CONTINGENCIA", "CERTIDAO_MANDADO_RETROATIVO", "CERTIDAO_ANULACAO"]
+    kind: OwnCertificate
     medium: Literal["DIGITAL", "FISICO"]
     text: str
     signer: Identifier

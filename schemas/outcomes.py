@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from rules.words import LinkState, Reason
+from rules.words import LinkState, Reason, Resolution
 from schemas.codes import Code
 from schemas.outcome import Actor, Attempt, Certificate, DocumentOutcome, Outcome, Who, Writing
 from schemas.shapes import CaseNumber, Identifier, NationalNumber, Rji, Tribunal
@@ -232,7 +232,7 @@ class GivenConsent(Writing):
 class ContingencyRecord(Dispatch):
     """A turn in the queue of the resolver. Without `consent` SAJ itself had issued the document under contingency."""
 
-    category: Literal["ALVARAS_ORDENS", "MANDADOS"]
+    category: Resolution
     failed_access_at: AwareDatetime
     text: str
     attempts: tuple[Attempt, ...] = ()

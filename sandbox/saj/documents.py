@@ -97,6 +97,14 @@ KINDS: dict[KindName, KindRow] = {
 }
 
 
+# The registry's type ids of a release, of what tells a fulfilment, and of what stands on a fulfilled warrant.
+RELEASE_TYPE = KINDS["ALVARA"].peca
+FULFILMENT_TYPES = frozenset({KINDS["CERTIDAO"].peca, KINDS["CERTIDAO_INTERNACAO"].peca})
+ON_FULFILLED_TYPES = frozenset(
+    KINDS[kind].peca for kind in ("GUIA_PROVISORIA", "GUIA_INTERNACAO_PROVISORIA", "ALVARA", "LIBERACAO", "CONVERSAO")
+)
+
+
 def case_number(sequence: int, year: int) -> str:
     """Give a CNJ case number of the state court with right check digits (Res. CNJ 65/2008, annex VIII)."""
     head, tail = f"{sequence % 10**7:07d}", f"{year:04d}8120001"

@@ -8,11 +8,35 @@ from hypothesis import strategies as st
 
 from rules.antecedents import FULFILS, ROWS, row_of
 from rules.chain import view
-from rules.kinds import CERTIDOES_CUMPRIMENTO, GUIAS, KINDS, MANDADOS, VARIANTS, effect, is_eligible
+from rules.kinds import (
+    CERTIDOES_CUMPRIMENTO,
+    CERTIFICATES,
+    GUIAS,
+    KINDS,
+    MANDADOS,
+    VARIANTS,
+    effect,
+    is_eligible,
+    needs_judges_release,
+    resolution,
+)
 from rules.queue import next_document
 from rules.steps import next_step, signatures, step_of_status
 from rules.verdict import priority, verdict
-from rules.words import Effect, Kind, LinkState, PecaStatus, Reason, Role, State, Step, Variant
+from rules.words import (
+    Category,
+    Effect,
+    Kind,
+    LinkState,
+    OwnCertificate,
+    PecaStatus,
+    Reason,
+    Resolution,
+    Role,
+    State,
+    Step,
+    Variant,
+)
 from tests.rules.desk import Desk, document, in_effect
 
 # The words of the law, written out once more so that a wrong row shows.
@@ -67,6 +91,32 @@ def test_the_lawful_seven_are_eight_kinds_and_no_other_may_go_under_contingency(
     assert {kind for kind in Kind if is_eligible(kind)} == LIBERTY | ARREST
     assert len(LIBERTY | ARREST) == 8
     assert not is_eligible("GUIA_DESCONHECIDA")
+
+
+def test_what_may_go_under_contingency_is_no_order_before_its_judge_released_it() -> None:
+    assert {kind for kind in Kind if needs_judges_release(kind)} == LIBERTY | ARREST
+    assert not needs_judges_release("GUIA_DESCONHECIDA")
+
+
+def test_every_kind_is_of_the_family_that_its_name_begins_with() -> None:
+    first = {"ALVARA": "ALVARA_ORDEM", "ORDEM": "ALVARA_ORDEM"}
+    assert {kind: row.category for kind, row in KINDS.items()} == {
+        kind: first.get(kind.split("_")[0], kind.split("_")[0]) for kind in Kind
+    }
+
+
+def test_contramandados_of_both_sorts_are_resolved_among_the_mandados() -> None:
+    # then
+    for kind in (kind for kind in Kind if is_eligible(kind)):
+        alone = KINDS[kind].category is Category.ALVARA_ORDEM
+        assert resolution(kind) is (Resolution.ALVARAS_ORDENS if alone else Resolution.MANDADOS), kind
+
+
+def test_the_three_certidoes_of_sajs_own_follow_what_they_are_about() -> None:
+    assert set(CERTIFICATES) == set(OwnCertificate)
+    assert CERTIFICATES[OwnCertificate.CERTIDAO_CONTINGENCIA] == LIBERTY | ARREST
+    assert CERTIFICATES[OwnCertificate.CERTIDAO_MANDADO_RETROATIVO] == ARREST
+    assert CERTIFICATES[OwnCertificate.CERTIDAO_ANULACAO] == set(Kind) - ARREST
 
 
 def test_a_certidao_is_the_clerks_alone_and_every_other_piece_the_judges_too() -> None:

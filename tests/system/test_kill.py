@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from runtime.agreement import ALVARA, ANTECEDENT_REFUSED, CERTIDAO, Report, compare, type_of
+from runtime.agreement import ANTECEDENT_REFUSED, Report, compare, type_of
 from runtime.stack import StackSettings
+from sandbox.saj.documents import KINDS, RELEASE_TYPE
 from tests.system.lives import POINTS, Aftermath, days_of_death
 
 PERSONS = 20
@@ -121,7 +122,7 @@ def _with_book(aftermath: Aftermath, **changes: list[dict[str, Any]]) -> Report:
 @pytest.mark.timeout(900)
 def test_a_planted_loss_is_found(aftermath: Aftermath) -> None:
     """Given a release that vanished from the registry, when the witnesses are compared, then it is lost."""
-    gone, before = _registered(aftermath, ALVARA), aftermath.end.report.figures["lost"]
+    gone, before = _registered(aftermath, RELEASE_TYPE), aftermath.end.report.figures["lost"]
     left = [piece for piece in aftermath.end.seen.book["documents"] if piece is not gone]
     report = _with_book(aftermath, documents=left)
     assert report.figures["lost"] == before + 1
@@ -163,7 +164,7 @@ def test_a_planted_double_is_found(aftermath: Aftermath) -> None:
 def test_a_planted_disorder_is_found(aftermath: Aftermath) -> None:
     """Given a certidão made before its mandado was in effect, or refused for it, then the order was violated."""
     book = aftermath.end.seen.book
-    early = _registered(aftermath, CERTIDAO)
+    early = _registered(aftermath, KINDS["CERTIDAO"].peca)
     others = [piece for piece in book["documents"] if piece is not early]
     made = _with_book(aftermath, documents=[*others, {**early, "created_at": "2000-01-01T00:00:00+00:00"}])
     refused = {**book["requests"][0], "error": ANTECEDENT_REFUSED}
