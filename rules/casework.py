@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from rules import messages
-from rules.dossier import Document, Dossier
+from rules.chain import View, view
+from rules.dossier import Document, Dossier, Person, changed, other
 from rules.kinds import is_eligible
+from rules.reach import DEATH, Bonds, disturbed, is_bound_otherwise, stirs
 from rules.transmission import ENTRY, TERMINAL, Event, TransitionRefusedError, advance
-from rules.words import Reason, Role, State
+from rules.words import LinkState, Reason, Role, State
 
 _ENTERING = {
     Event.GO: State.READY,
@@ -45,7 +47,11 @@ class Entry:
 
 @dataclass(slots=True)
 class Casework:
-    """A dossier being worked on. `documents` are its current values, `touched` those that changed."""
+    """A dossier being worked on. `documents` are its current values, `touched` those that changed.
+
+    `whole` says that every document must be looked at again; otherwise settling begins with `changed`, and with
+    what is bound to `stirred`: those of the changed in which others see a difference (rules/reach.py).
+    """
 
     dossier: Dossier
     fact: str
@@ -53,22 +59,88 @@ class Casework:
     touched: dict[str, str] = field(default_factory=dict)
     says: list[Say] = field(default_factory=list)
     rjis: dict[int, str | None] = field(default_factory=dict)
+    whole: bool = False
+    changed: set[str] = field(default_factory=set)
+    stirred: set[str] = field(default_factory=set)
+    _bonds: Bonds | None = None
+    _seen: View | None = None
+    _part: dict[str, Document] | None = None
 
     @classmethod
     def of(cls, dossier: Dossier, fact: str) -> "Casework":
-        """Open a working copy."""
-        return cls(dossier, fact, dict(dossier.documents))
+        """Open a working copy. While the link is not UP everything hangs on the hour, and is looked at."""
+        return cls(dossier, fact, dict(dossier.documents), whole=dossier.link.state is not LinkState.UP)
 
-    def now(self) -> Dossier:
-        """The dossier with the changes made so far."""
+    def persons(self) -> Mapping[int, Person]:
+        """The persons with the RJIs learnt so far."""
+        if not self.rjis:
+            return self.dossier.persons
         persons = dict(self.dossier.persons)
         for person, rji in self.rjis.items():
             persons[person] = replace(persons[person], rji=rji)
-        return replace(self.dossier, documents=self.documents, persons=persons)
+        return persons
+
+    def now(self) -> Dossier:
+        """The dossier with the changes made so far."""
+        return other(self.dossier, documents=self.documents, persons=self.persons())
+
+    def look(self, *document_ids: str) -> View:
+        """See documents with all that they are bound to, or everything where the `whole` is looked at.
+
+        A view is good until something in it stirs; its documents are always as they now are.
+        """
+        part = self._part
+        if part is None or not (self.whole or part.keys() >= set(document_ids)):
+            self._seen = None
+            part = self._part = self.documents if self.whole else self._bound().part(document_ids)
+        if self._seen is None:
+            self._seen = view(other(self.dossier, documents=part, persons=self.persons()))
+        return self._seen
+
+    def _bound(self) -> Bonds:
+        if self._bonds is None:
+            self._bonds = Bonds(self.documents)
+        return self._bonds
+
+    def look_at_all(self) -> None:
+        """Leave nothing out from now on."""
+        if not self.whole:
+            self.whole, self._part, self._seen = True, None, None
+
+    def disturbed(self) -> list[str]:
+        """What circumstances have moved since it was last looked at."""
+        return disturbed(self.dossier, self.documents)
+
+    def keep(self, document: Document) -> Document:
+        """Let a document stand so from now on; what others see of it is looked at again."""
+        document_id = document.document_id
+        before = self.documents.get(document_id)
+        self.documents[document_id] = document
+        if document is before:
+            return document
+        self.changed.add(document_id)
+        if before is None:
+            self._bonds = self._part = self._seen = None
+        elif is_bound_otherwise(before, document):
+            self.look_at_all()
+        elif not stirs(before, document):
+            if self._part is not None and document_id in self._part:
+                self._part[document_id] = document
+            return document
+        elif before.national_number != document.national_number:
+            # Whoever names this number is bound to it now.
+            self._part = self._seen = None
+        elif self._part is not None and document_id in self._part:
+            self._part[document_id], self._seen = document, None
+        self.stirred.add(document_id)
+        if document.kind == DEATH:
+            # Everybody's business (docs/law.md safety-13).
+            self.look_at_all()
+        return document
 
     def put(self, document: Document, detail: str = "") -> Document:
         """Keep a changed document and note it for history."""
-        self.documents[document.document_id] = document
+        self.keep(document)
         before = self.touched.get(document.document_id, "")
         self.touched[document.document_id] = "; ".join(part for part in (before, detail) if part)
         return document
@@ -83,13 +155,13 @@ class Casework:
             changes["since"] = self.dossier.now
         if state in TERMINAL:
             changes |= {"due_at": None, "due_fact": None, "escalate_at": None}
-        after = replace(document, state=state, reason=reason, missing=missing, **changes)
+        after = changed(document, state=state, reason=reason, missing=missing, **changes)
         # An offer, its text and its certidão carry one instant: another instant is another offer (safety-15).
-        other = reason is Reason.AWAITING_CONSENT and after.failed_access_at != document.failed_access_at
-        changed = moved or missing != document.missing or other
+        another = reason is Reason.AWAITING_CONSENT and after.failed_access_at != document.failed_access_at
+        told = moved or missing != document.missing or another
         if after.escalate_at is None and after.liberty and is_held(after):
-            after = replace(after, escalate_at=self.dossier.after(self.dossier.windows.escalate_chefe), escalated=0)
-        after = self._say_move(document, after, told=changed)
+            after = changed(after, escalate_at=self.dossier.after(self.dossier.windows.escalate_chefe), escalated=0)
+        after = self._say_move(document, after, told=told)
         return self.put(after, detail)
 
     def _say_move(self, before: Document, after: Document, *, told: bool) -> Document:
@@ -105,13 +177,13 @@ class Casework:
         """Say an outcome about a document; each has the next sequence number."""
         if said is None:
             return document
-        document = replace(document, sequence=document.sequence + 1)
+        document = changed(document, sequence=document.sequence + 1)
         self.says.append(Say(said[0], said[1], document))
         return document
 
     def wake(self, document: Document) -> Document:
         """Give a document a new turn and a record on the queue that will carry it."""
-        document = replace(document, turn=document.turn + 1)
+        document = changed(document, turn=document.turn + 1)
         self.says.append(Say("bnmp.contingency.v1" if document.opened else "bnmp.dispatch.v1", {}, document))
         return document
 

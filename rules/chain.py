@@ -1,10 +1,10 @@
 """Chains: a LIBERTY document with everything it still waits for, in causal order (docs/law.md safety-10)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rules.antecedents import Needs, needs
-from rules.dossier import Document, Dossier
+from rules.dossier import Document, Dossier, other
 from rules.words import Reason
 
 # Holds that only an act from outside ends; no re-evaluation of ours may lift them.
@@ -61,7 +61,7 @@ class _Needs(dict[str, Needs]):
     def __init__(self, dossier: Dossier) -> None:
         super().__init__()
         # As it is now: whoever decides goes on changing it.
-        self._dossier = replace(dossier, documents=dict(dossier.documents))
+        self._dossier = other(dossier, documents=dict(dossier.documents))
 
     def __missing__(self, document_id: str) -> Needs:
         self[document_id] = found = needs(self._dossier.documents[document_id], self._dossier)
@@ -93,17 +93,18 @@ def is_sticky(document: Document, dossier: Dossier) -> bool:
 def _chain(liberty: Document, dossier: Dossier, all_needs: Mapping[str, Needs]) -> Chain:
     members: list[str] = []
 
-    def walk(document_id: str, above: frozenset[str]) -> bool:
+    def walk(document_id: str, above: tuple[str, ...]) -> bool:
         if document_id in members:
             return True
         if document_id in above:
             return False
-        # A list, not a generator: an incomplete chain must still know all its members.
-        fine = all([walk(wait, above | {document_id}) for wait in all_needs[document_id].waits])  # noqa: C419 (see above)
+        its, fine = all_needs[document_id], True
+        for wait in its.waits:
+            # To the end: an incomplete chain must still know all its members.
+            fine = walk(wait, (*above, document_id)) and fine
         members.append(document_id)
         document = dossier.documents[document_id]
-        blocked = bool(document.gaps) or is_sticky(document, dossier) or bool(all_needs[document_id].missing)
-        return fine and not blocked
+        return fine and not (document.gaps or its.missing or is_sticky(document, dossier))
 
-    complete = walk(liberty.document_id, frozenset())
+    complete = walk(liberty.document_id, ())
     return Chain(tuple(members), complete)

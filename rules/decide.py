@@ -5,7 +5,7 @@ each, and what is to be said. The same function serves the processor, the lanes,
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rules import doubt, naming, registration
@@ -21,7 +21,7 @@ from rules.acts import (
     StatementGiven,
 )
 from rules.casework import Casework, Entry, Say, offered, stands_in_queue
-from rules.dossier import Document, Dossier
+from rules.dossier import Document, Dossier, changed
 from rules.escalation import escalate, incident
 from rules.facts import (
     AnsweredLate,
@@ -59,9 +59,14 @@ def decide(dossier: Dossier, fact: Fact) -> Decision:
     work = Casework.of(dossier, type(fact).__name__)
     HANDLERS[type(fact)](work, fact)
     settle(work)
-    changed = {document_id: work.documents[document_id] for document_id in work.touched}
+    return decided(work)
+
+
+def decided(work: Casework) -> Decision:
+    """What was worked out, as the decision that is recorded."""
+    documents = {document_id: work.documents[document_id] for document_id in work.touched}
     entries = tuple(Entry(document_id, work.fact, detail) for document_id, detail in work.touched.items())
-    return Decision(changed, entries, tuple(work.says), dict(work.rjis))
+    return Decision(documents, entries, tuple(work.says), dict(work.rjis))
 
 
 def _issued(work: Casework, fact: DocumentIssued) -> None:
@@ -73,19 +78,20 @@ def _reissued(work: Casework, fact: DocumentReissued) -> None:
     reissue(work, fact.document)
 
 
-def _reviewed(_: Casework, __: PersonReviewed) -> None:
-    """Nothing of its own: settling looks at every open document anyway."""
+def _reviewed(work: Casework, _: PersonReviewed) -> None:
+    """Nothing of its own: every open document is looked at."""
+    work.look_at_all()
 
 
 def _due_fell(work: Casework, fact: DueFell) -> None:
     document = work.documents[fact.document_id]
     due = document.due_fact
-    document = work.put(replace(document, due_at=None, due_fact=None), f"due {due}")
+    document = work.put(changed(document, due_at=None, due_fact=None), f"due {due}")
     if due == "OFFER_AGAIN" and document.reason in (Reason.AWAITING_CONSENT, Reason.WAITING_LINK):
         document = work.say_outcome(document, offered(document))
-        work.put(replace(document, **offer_due(document, work.dossier)))
+        work.put(changed(document, **offer_due(document, work.dossier)))
     elif due == "ASK_AGAIN" and document.reason is Reason.REGISTRY_FAULT:
-        decide_one(work, replace(document, attempts=()))
+        decide_one(work, changed(document, attempts=()))
     elif document.state is State.UNCERTAIN or (due == "RETRY" and stands_in_queue(document)):
         work.put(work.wake(document))
 

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
-from rules.kinds import is_liberty
+from rules.change import changer
+from rules.kinds import KINDS
 from rules.transmission import TERMINAL
 from rules.windows import Windows
-from rules.words import AnswerClass, Consent, CustodyEvent, LinkState, Reason, Role, State, Step
+from rules.words import AnswerClass, Consent, CustodyEvent, Effect, LinkState, Reason, Role, State, Step
 
+_LIBERTY = frozenset(kind for kind, row in KINDS.items() if row.effect is Effect.LIBERTY)
 FREEING = frozenset({CustodyEvent.ALVARA_SOLTURA, CustodyEvent.TERMINO_PRISAO})
 BLOCKED = frozenset({LinkState.DOWN, LinkState.PROBING, LinkState.FORCED_DOWN})
 
@@ -144,7 +146,11 @@ class Document:
     @property
     def liberty(self) -> bool:
         """Whether it frees a person or keeps one free."""
-        return is_liberty(self.kind)
+        return self.kind in _LIBERTY
+
+
+# A document with some of its fields changed.
+changed = changer(Document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +209,7 @@ class Dossier:
     def after(self, seconds: float) -> datetime:
         """The instant `seconds` from now."""
         return self.now + timedelta(seconds=seconds)
+
+
+# A dossier with some of its fields changed.
+other = changer(Dossier)

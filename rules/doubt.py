@@ -5,11 +5,10 @@ may be sent again (docs/law.md safety-27); what "exists already" and is not ther
 (docs/law.md safety-26).
 """
 
-from dataclasses import replace
 from typing import Any
 
 from rules.casework import Casework
-from rules.dossier import Document
+from rules.dossier import Document, changed
 from rules.facts import DoubtRead, Piece
 from rules.kinds import PRIORITY_LIBERTY
 from rules.settling import NO_DUE
@@ -30,7 +29,7 @@ def doubt(work: Casework, document: Document, detail: str) -> None:
 def with_piece(document: Document, piece: Piece) -> Document:
     """The document with what the registry's piece says of it."""
     number = piece.national_number or document.national_number
-    return replace(document, bnmp_id=piece.bnmp_id, national_number=number, bnmp_status=piece.status)
+    return changed(document, bnmp_id=piece.bnmp_id, national_number=number, bnmp_status=piece.status)
 
 
 def stop(
@@ -53,7 +52,7 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
         _read_later(work, document, f"reading failed: {answer.answer}")
     elif answer.rji is not None:
         work.rjis[document.person] = answer.rji
-        _resume(work, replace(document, step=Step.PERSON), "person found on reading")
+        _resume(work, changed(document, step=Step.PERSON), "person found on reading")
     elif len(answer.pieces) > 1:
         stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(answer.pieces)} pieces match", keep_doing=True)
     elif answer.pieces:
@@ -67,7 +66,7 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
 def choose_person(work: Casework, document: Document) -> None:
     """Nobody is created beside a candidate: the unit chooses (docs/law.md safety-22)."""
     gaps = (*document.gaps, "rji")
-    stop(work, replace(document, gaps=gaps, step=None), Reason.MISSING_DATA, "candidates found", missing=gaps)
+    stop(work, changed(document, gaps=gaps, step=None), Reason.MISSING_DATA, "candidates found", missing=gaps)
 
 
 def _one_found(work: Casework, document: Document, piece: Piece) -> None:
@@ -77,7 +76,7 @@ def _one_found(work: Casework, document: Document, piece: Piece) -> None:
     elif document.doing is not None and is_behind(document, proved, document.doing):
         _nothing_happened(work, with_piece(document, piece))
     else:
-        _resume(work, replace(with_piece(document, piece), step=proved), "adopted on reading")
+        _resume(work, changed(with_piece(document, piece), step=proved), "adopted on reading")
 
 
 def unproved(work: Casework, document: Document, status: str) -> None:
@@ -87,7 +86,7 @@ def unproved(work: Casework, document: Document, status: str) -> None:
     elif document.state is State.UNCERTAIN:
         _read_later(work, document, f"status {status}")
     else:
-        again(work, replace(document, doing=None), work.dossier.windows.probe, f"status {status}")
+        again(work, changed(document, doing=None), work.dossier.windows.probe, f"status {status}")
 
 
 def again(work: Casework, document: Document, seconds: float, detail: str) -> None:
@@ -109,7 +108,7 @@ def _nothing_happened(work: Casework, document: Document) -> None:
     reads = document.reads + 1
     last = document.attempts[-1].answer if document.attempts else None
     if reads < _window(work, document)[0]:
-        _read_later(work, replace(document, reads=reads), f"no trace, reading {reads}")
+        _read_later(work, changed(document, reads=reads), f"no trace, reading {reads}")
     elif last is AnswerClass.DUPLICATE:
         stop(work, document, Reason.DIVERGENCE, "exists already, and cannot be found")
     elif is_fault_for_good(document):
@@ -134,7 +133,7 @@ def _read_later(work: Casework, document: Document, detail: str) -> None:
     wait = seconds / max(reads - 1, 1)
     if work.dossier.link.state is not LinkState.UP:
         wait = min(wait, work.dossier.windows.probe)
-    work.put(replace(document, due_at=work.dossier.after(wait), due_fact="READ_AGAIN"), detail)
+    work.put(changed(document, due_at=work.dossier.after(wait), due_fact="READ_AGAIN"), detail)
 
 
 def _window(work: Casework, document: Document) -> tuple[int, float]:

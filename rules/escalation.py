@@ -4,13 +4,11 @@ Its unit at once, by the hold itself; the chefe de cartório, then the judge, an
 a live warrant or a custody stands it is an incident as well. No wording reads as "do not free".
 """
 
-from dataclasses import replace
 from typing import Any
 
 from rules import messages
-from rules.antecedents import needs
 from rules.casework import Casework, Say, is_held, told_as_held
-from rules.dossier import FREEING, Document
+from rules.dossier import FREEING, Document, changed
 from rules.facts import EscalationFell
 from rules.words import PecaStatus, Role, State
 
@@ -22,11 +20,11 @@ def escalate(work: Casework, fact: EscalationFell) -> None:
     """Tell the next one, and set the hour of the one after."""
     document, windows = work.documents[fact.document_id], work.dossier.windows
     if not is_held(document):
-        work.put(replace(document, escalate_at=None, escalated=0), "no longer held")
+        work.put(changed(document, escalate_at=None, escalated=0), "no longer held")
         return
     role = _TOLD[min(document.escalated, len(_TOLD) - 1)]
     wait = windows.escalate_judge - (windows.escalate_chefe if document.escalated == 0 else 0)
-    document = replace(document, escalated=document.escalated + 1, escalate_at=work.dossier.after(wait))
+    document = changed(document, escalated=document.escalated + 1, escalate_at=work.dossier.after(wait))
     document = work.put(work.say_outcome(document, told_as_held(document, role)), f"held still: {role} is told")
     if _somebody_is_held(document, work):
         incident(work, document, "LIBERTY_HELD", role)
@@ -42,10 +40,11 @@ def incident(work: Casework, document: Document, kind: str, role: Role) -> None:
 
 def _somebody_is_held(document: Document, work: Casework) -> bool:
     """Whether a warrant that it reaches stands at the registry, or the history of parties shows a custody."""
-    now = work.now()
-    reached = (now.documents[found] for found in needs(document, now).reached)
+    reached = (work.documents[found] for found in work.look(document.document_id).needs[document.document_id].reached)
     if any(found.state is State.REGISTERED and found.bnmp_status in _STANDS for found in reached):
         return True
     # On one and the same day nobody can tell which came last: somebody may be held.
-    last = max(now.persons[document.person].custody, key=lambda one: (one.on, one.event not in FREEING), default=None)
+    last = max(
+        work.dossier.persons[document.person].custody, key=lambda one: (one.on, one.event not in FREEING), default=None
+    )
     return last is not None and last.event not in FREEING

@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rules.antecedents import needs, row_of
+from rules.antecedents import row_of
 from rules.casework import Casework
 from rules.certificate import certificate
-from rules.chain import view
 from rules.contingency import is_exhausted
-from rules.dossier import Attempt, Document
+from rules.dossier import Attempt, Document, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
 from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
 from rules.kinds import KINDS, PRIORITY_LIBERTY
@@ -41,7 +40,7 @@ def begun(work: Casework, fact: StepBegun) -> None:
         return
     if document.state not in (State.READY, State.CONTINGENCY, State.SENDING) or document.doing in WRITES:
         return
-    seen = view(work.now())
+    seen = work.look(document.document_id)
     said = verdict(document, seen)
     if said.event is not Event.GO:
         apply(work, document, said, seen, doing=None)
@@ -81,7 +80,7 @@ def answered(work: Casework, fact: StepAnswered) -> None:
 
 
 def _succeeded(work: Casework, document: Document, answer: Answer) -> None:
-    step, document = document.doing, replace(document, attempts=())
+    step, document = document.doing, changed(document, attempts=())
     said_nothing = {Step.CREATE: answer.piece is None, Step.PERSON_CREATE: not (answer.rji or answer.candidates)}
     if step is not None and said_nothing.get(step):
         doubt(work, document, f"{step} answered without what it made")
@@ -90,26 +89,26 @@ def _succeeded(work: Casework, document: Document, answer: Answer) -> None:
     elif step is Step.READ_BACK:
         _read_back(work, document, answer.piece)
     elif step is Step.CREATE and answer.piece is not None:
-        work.put(replace(with_piece(document, answer.piece), step=Step.CREATE, doing=None), "created")
+        work.put(changed(with_piece(document, answer.piece), step=Step.CREATE, doing=None), "created")
     else:
-        work.put(replace(document, step=step, doing=None), f"{step} done")
+        work.put(changed(document, step=step, doing=None), f"{step} done")
 
 
 def _person_found(work: Casework, document: Document, answer: Answer) -> None:
     """Nobody is taken for a namesake, and nobody is created beside a candidate (docs/law.md safety-22)."""
     if answer.rji is not None:
         work.rjis[document.person] = answer.rji
-        work.put(replace(document, step=Step.PERSON, doing=None), "person found")
+        work.put(changed(document, step=Step.PERSON, doing=None), "person found")
     elif answer.candidates:
         choose_person(work, document)
     else:
-        work.put(replace(document, step=Step.PERSON, doing=None), "nobody found")
+        work.put(changed(document, step=Step.PERSON, doing=None), "nobody found")
 
 
 def _read_back(work: Casework, document: Document, piece: Piece | None) -> None:
     """REGISTERED only with the status that its kind must have (docs/law.md safety-1)."""
     if piece is None:
-        again(work, replace(document, doing=None), work.dossier.windows.probe, "nothing read back")
+        again(work, changed(document, doing=None), work.dossier.windows.probe, "nothing read back")
         return
     document = with_piece(document, piece)
     if piece.status in KINDS[document.kind].in_effect:
@@ -120,19 +119,19 @@ def _read_back(work: Casework, document: Document, piece: Piece | None) -> None:
         unproved(work, document, piece.status)
     else:
         # Signed, and shown as unsigned: the missing hand signs again, at the probe's pace and not at once.
-        again(work, replace(document, step=proved, doing=None), work.dossier.windows.probe, f"status {piece.status}")
+        again(work, changed(document, step=proved, doing=None), work.dossier.windows.probe, f"status {piece.status}")
 
 
 def _register(work: Casework, document: Document) -> None:
     now = work.dossier.now
-    reached = needs(document, work.now()).reached
+    reached = work.look(document.document_id).needs[document.document_id].reached
     settled: dict[str, Any] = {"registered_at": now, "doing": None, "step": Step.READ_BACK, **NO_DUE}
     document = work.move(document, Event.REGISTER, detail="registered", **settled)
     if document.withdrawal is not None:
         # It was in effect when the withdrawal came to be decided (docs/law.md safety-29).
         answer(work, document.withdrawal.command_id, registered_already(document), applied=False)
     if document.opened:
-        rji = work.now().persons[document.person].rji
+        rji = work.persons()[document.person].rji
         resolved = certificate(document, rji, work.dossier.court)
         work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved)))
     row = row_of(document)
@@ -140,23 +139,22 @@ def _register(work: Casework, document: Document) -> None:
     status = row.brings if row else None
     for mandado_id in reached if status else ():
         if work.documents[mandado_id].state is State.REGISTERED:
-            work.put(replace(work.documents[mandado_id], bnmp_status=status), f"{status} by {document.kind}")
+            work.put(changed(work.documents[mandado_id], bnmp_status=status), f"{status} by {document.kind}")
 
 
 def _note(document: Document, answer: Answer) -> Document:
     attempt = Attempt(answer.at, answer.op, answer.answer, answer.detail)
-    return replace(document, attempts=(*document.attempts, attempt)[-KEPT_ATTEMPTS:])
+    return changed(document, attempts=(*document.attempts, attempt)[-KEPT_ATTEMPTS:])
 
 
 def _unconnected(work: Casework, document: Document, answer: Answer) -> None:
     """Retry first, bounded by kind; when its attempts are spent the verdict offers or waits (safety-15)."""
-    document = replace(_note(document, answer), doing=None)
-    if document.opened or not is_exhausted(document, work.now()):
+    document = changed(_note(document, answer), doing=None)
+    if document.opened or not is_exhausted(document, work.dossier):
         attempts, seconds = work.dossier.windows.retry(liberty=document.liberty)
         again(work, document, seconds / (attempts * 2), answer.detail)
         return
-    work.documents[document.document_id] = document
-    seen = view(work.now())
+    seen = work.look(work.keep(document).document_id)
     said = verdict(document, seen)
     apply(work, document, said, seen, detail=answer.detail, doing=None)
 
@@ -169,7 +167,7 @@ def _lost(work: Casework, document: Document, answer: Answer) -> None:
 
 
 def _throttled(work: Casework, document: Document, answer: Answer) -> None:
-    again(work, replace(document, doing=None), answer.retry_after or work.dossier.windows.probe, "throttled")
+    again(work, changed(document, doing=None), answer.retry_after or work.dossier.windows.probe, "throttled")
 
 
 def _faulted(work: Casework, document: Document, answer: Answer) -> None:
@@ -180,7 +178,7 @@ def _faulted(work: Casework, document: Document, answer: Answer) -> None:
     elif is_fault_for_good(document):
         fault_for_good(work, document)
     else:
-        again(work, replace(document, doing=None), work.dossier.windows.probe, answer.detail)
+        again(work, changed(document, doing=None), work.dossier.windows.probe, answer.detail)
 
 
 def _holding(reason: Reason) -> Callable[[Casework, Document, Answer], None]:

@@ -4,14 +4,13 @@ This is where a registered antecedent unlocks exactly its successors, where the 
 stops a mandado that has not left, and where priority is inherited.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from rules.casework import Casework, offered
-from rules.chain import View, is_sticky, view
+from rules.chain import View, is_sticky
 from rules.contingency import connection_failures, dispensation_text
-from rules.dossier import Attempt, Document, Dossier
+from rules.dossier import Attempt, Document, Dossier, changed
 from rules.kinds import is_eligible
 from rules.transmission import Event
 from rules.verdict import Verdict, contingency, priority, verdict
@@ -23,25 +22,52 @@ _WAITED = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
 
 
 def settle(work: Casework) -> None:
-    """Look at every movable document of the dossier again until nothing changes."""
+    """Look again at every document that the fact can have moved, until nothing changes."""
+    ahead = _first(work)
     for _ in range(_ROUNDS):
-        seen = view(work.now())
-        before = dict(work.documents)
-        for document in before.values():
-            if document.state in _MOVABLE and not is_sticky(document, seen.dossier):
-                apply(work, work.documents[document.document_id], verdict(document, seen), seen)
-            elif document.state is State.UNCERTAIN:
-                _in_doubt(work, _inherit(work, work.documents[document.document_id], seen), seen)
-            elif not document.ended:
-                _inherit(work, work.documents[document.document_id], seen)
-        if before == work.documents:
+        if not ahead:
             return
+        seen = work.look(*ahead)
+        work.changed.clear()
+        work.stirred.clear()
+        for document_id in ahead:
+            document = work.documents[document_id]
+            if document.state in _MOVABLE and not is_sticky(document, seen.dossier):
+                apply(work, document, verdict(document, seen), seen)
+            elif document.state is State.UNCERTAIN:
+                _in_doubt(work, _inherit(work, document, seen), seen)
+            elif not document.ended:
+                _inherit(work, document, seen)
+        ahead = _next(work)
+
+
+def _first(work: Casework) -> list[str]:
+    """What the fact changed, what is bound to where others see it, and what circumstances have moved."""
+    if work.rjis:
+        # Who somebody is, is everybody's business.
+        work.look_at_all()
+    if work.whole:
+        return [document_id for document_id, one in work.documents.items() if not one.ended]
+    return _next(work, *work.disturbed())
+
+
+def _next(work: Casework, *moved: str) -> list[str]:
+    """What is to be looked at after what has changed so far, in the dossier's order."""
+    stirred = {*work.stirred, *moved}
+    if not stirred:
+        return [one for one in work.changed if _rests(work.documents[one])]
+    part = work.look(*stirred).dossier.documents
+    return [document_id for document_id, one in part.items() if not one.ended]
+
+
+def _rests(document: Document) -> bool:
+    """Whether it may move although nothing around it did: what is in flight or has ended does not."""
+    return document.state in _MOVABLE
 
 
 def decide_one(work: Casework, document: Document) -> None:
     """Decide one document at once, before the others are settled around it."""
-    work.documents[document.document_id] = document
-    seen = view(work.now())
+    seen = work.look(work.keep(document).document_id)
     apply(work, document, verdict(document, seen), seen)
 
 
@@ -128,11 +154,11 @@ def _in_doubt(work: Casework, document: Document, seen: View) -> None:
         work.move(document, Event.OPEN, **_consequences(document, said, seen.dossier))
     elif said.reason is Reason.AWAITING_CONSENT and said.failed_access_at != document.failed_access_at:
         shown = _consequences(document, said, seen.dossier)
-        document = replace(document, failed_access_at=said.failed_access_at, attempts=shown["attempts"])
+        document = changed(document, failed_access_at=said.failed_access_at, attempts=shown["attempts"])
         work.put(work.say_outcome(document, offered(document)), "offered in doubt")
 
 
 def _inherit(work: Casework, document: Document, seen: View) -> Document:
     """What is in flight keeps its place, but learns the priority of what waits for it (docs/law.md safety-8)."""
     better = priority(document, seen)
-    return work.put(replace(document, priority=better)) if better < document.priority else document
+    return work.put(changed(document, priority=better)) if better < document.priority else document

@@ -1,0 +1,155 @@
+"""Reach: which documents a change can move, so that a decision looks at those and at no others.
+
+Theory of operation. What becomes of a document follows from itself, from what it stands on, from what reaches it or
+waits for it, and so on from one to the next. Documents are bound to each other where one names the other; one that
+names nothing and must stand on something is bound to all of its case (docs/law.md safety-24). Whoever is bound,
+directly or through others, is one part, and nothing outside it has a say in it, but for three things: certidões of
+death, which every part is shown (docs/law.md safety-13); the history of the person; and the link with the hour.
+What stands as these were, and not as they are, is looked at with every fact (`disturbed`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rules.antecedents import ROWS
+from rules.dossier import FREEING, Document, Dossier
+from rules.kinds import MANDADOS
+from rules.transmission import TERMINAL
+from rules.words import DueFact, Kind, PecaStatus, Reason, State
+
+DEATH = Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
+_SEEKING = frozenset(row.kind for row in ROWS)
+# An alvará without variant is read as of a mandado that was fulfilled (docs/law.md safety-25).
+_SEEKING_AS = {(row.kind, row.variant) for row in ROWS if row.variant} | {(Kind.ALVARA_SOLTURA, None)}
+_SEEKING_ALWAYS = frozenset(row.kind for row in ROWS if row.variant is None)
+_NOTED = _SEEKING | {DEATH}
+# Between these nobody but the document itself sees a difference.
+_ALIKE = (None, Reason.WAITING_ANTECEDENT, Reason.WAITING_LINK)
+_UNDONE = (State.REJECTED, State.EXCLUDED)
+_PASSING = frozenset({Reason.WAITING_LINK, Reason.AWAITING_CONSENT})
+
+
+def seeks(document: Document) -> bool:
+    """Whether a document that names nothing looks in its case for what it stands on."""
+    kind = document.kind
+    return kind in _SEEKING_ALWAYS or (kind, document.variant) in _SEEKING_AS
+
+
+def is_bound_otherwise(before: Document, after: Document) -> bool:
+    """Whether a new version is bound to others than the old one was."""
+    return (before.antecedents, before.kind, before.variant, before.case_number, before.person) != (
+        after.antecedents,
+        after.kind,
+        after.variant,
+        after.case_number,
+        after.person,
+    )
+
+
+def stirs(before: Document, after: Document) -> bool:
+    """Whether others that are bound to it see a difference."""
+    if before.state is not after.state and (before.state in TERMINAL or after.state in TERMINAL):
+        return True
+    if before.reason != after.reason and not (before.reason in _ALIKE and after.reason in _ALIKE):
+        return True
+    return (
+        before.gaps != after.gaps
+        or before.national_number != after.national_number
+        or (
+            (before.due_fact, before.due_at) != (after.due_fact, after.due_at)
+            and DueFact.ASK_AGAIN in (before.due_fact, after.due_fact)
+        )
+        # A draft's status is nobody's business.
+        or (
+            before.bnmp_status != after.bnmp_status
+            and (after.state in TERMINAL or PecaStatus.CUMPRIDO in (before.bnmp_status, after.bnmp_status))
+        )
+    )
+
+
+def disturbed(dossier: Dossier, documents: Mapping[str, Document]) -> list[str]:
+    """The documents that no fact names and that stand otherwise than the link, the hour and the history now say."""
+    warned = {
+        number
+        for number, person in dossier.persons.items()
+        if person.dead_letters or any(event.event in FREEING for event in person.custody)
+    }
+    # Most have ended: the rest is asked of the others alone.
+    standing = [one for one in documents.values() if one.state not in TERMINAL]
+    found = [
+        one.document_id
+        for one in standing
+        if one.reason in _PASSING
+        or (one.due_fact and one.due_fact == DueFact.ASK_AGAIN)
+        or (one.person in warned and one.kind in MANDADOS)
+        or (one.reason is Reason.DEAD_LETTER_AHEAD and one.person not in warned)
+    ]
+    if any(one.valid_until for one in standing):
+        today = dossier.now.astimezone(dossier.court.zone).date()
+        found += [
+            one.document_id
+            for one in standing
+            if one.valid_until and one.valid_until < today and one.reason is not Reason.NEEDS_JUDGE
+        ]
+    return found
+
+
+class Bonds:
+    """Who is bound to whom among these documents; good as long as none comes and none is bound otherwise."""
+
+    __slots__ = ("_deaths", "_documents", "_naming", "_seeking")
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        """Read once what each names; `documents` may go on changing in all else."""
+        naming: dict[str, list[str]] = {}
+        seeking: list[Document] = []
+        deaths: list[str] = []
+        for document_id, one in documents.items():
+            for named in one.antecedents:
+                name = named.document_id
+                if name is not None:
+                    if name in naming:
+                        naming[name].append(document_id)
+                    else:
+                        naming[name] = [document_id]
+                name = named.national_number
+                if name is not None:
+                    naming.setdefault(name, []).append(document_id)
+            if one.kind in _NOTED:
+                if one.kind == DEATH:
+                    deaths.append(document_id)
+                elif not one.antecedents and seeks(one):
+                    seeking.append(one)
+        self._documents, self._naming, self._seeking, self._deaths = documents, naming, seeking, deaths
+
+    def part(self, document_ids: Iterable[str]) -> dict[str, Document]:
+        """These documents and all that are bound to them, in the dossier's order; with the certidões of death."""
+        documents, naming = self._documents, self._naming
+        ahead, found = list(document_ids), set[str]()
+        while ahead:
+            document_id = ahead.pop()
+            one = documents.get(document_id)
+            if one is None or document_id in found:
+                continue
+            found.add(document_id)
+            if document_id in naming:
+                ahead.extend(naming[document_id])
+            if one.national_number in naming:
+                ahead.extend(naming[one.national_number])
+            for named in one.antecedents:
+                if named.document_id is not None:
+                    ahead.append(named.document_id)
+                if named.national_number is not None:
+                    ahead.extend(self._numbered(named.national_number))
+            if self._seeking:
+                ahead.extend(self._of_its_case(one))
+        if self._deaths:
+            found.update(one for one in self._deaths if documents[one].state not in _UNDONE)
+        return {document_id: one for document_id, one in documents.items() if document_id in found}
+
+    def _numbered(self, number: str) -> Iterator[str]:
+        return (one.document_id for one in self._documents.values() if one.national_number == number)
+
+    def _of_its_case(self, one: Document) -> Iterator[str]:
+        """All of its case if it seeks there; otherwise those that may find it."""
+        among = self._seeking if one.antecedents or not seeks(one) else self._documents.values()
+        return (other.document_id for other in among if other.case_number == one.case_number)
