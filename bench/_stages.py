@@ -60,7 +60,7 @@ class Stages:
     @contextmanager
     def watching(self, database: Database) -> Iterator[None]:
         """Clock everything that runs meanwhile."""
-        changed = [(_holder(place), place.rpartition(".")[2], stage) for stage, place in _PLACES]
+        changed = [(holder(place), place.rpartition(".")[2], stage) for stage, place in _PLACES]
         changed.append((database.engine.dialect, "do_commit", "commit"))
         before = [(holder, name, holder.__dict__.get(name), getattr(holder, name)) for holder, name, _ in changed]
         for (holder, name, stage), (*_, called) in zip(changed, before, strict=True):
@@ -77,7 +77,7 @@ class Stages:
                     setattr(holder, name, own)
 
 
-def _holder(place: str) -> Any:
+def holder(place: str) -> Any:
     """Find the module or class that the last part of a dotted path is looked up in."""
     parts = place.split(".")
     found: Any = importlib.import_module(".".join(parts[:2]))

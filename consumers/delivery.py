@@ -5,6 +5,7 @@ one request at a time. A record is finished when its document asks nothing more 
 """
 
 import asyncio
+import contextlib
 import heapq
 import itertools
 import time
@@ -15,10 +16,11 @@ import structlog
 
 from bnmp.registry import Registry
 from consumers.backlog import Backlog, Reference
-from consumers.workbench import Lane, Task, Workbench
-from ledger.due import standings
-from ledger.leases import LeaseLostError
+from consumers.lanes import Fate, Lane, Leave, Task, Turn
+from consumers.turns import Turns
+from consumers.workbench import Workbench
 from ledger.links import load_link
+from ledger.patience import patiently
 from rules.facts import Answer
 from rules.queue import is_finished
 from rules.words import AnswerClass
@@ -45,6 +47,7 @@ class Delivery:
     def __init__(self, workbench: Workbench, backlog: Backlog, registry: Registry, settings: DeliverySettings) -> None:
         """The workbench says which role this is."""
         self._workbench = workbench
+        self._turns = Turns(workbench)
         self._backlog = backlog
         self._registry = registry
         self._settings = settings
@@ -52,6 +55,9 @@ class Delivery:
         self._later: list[tuple[float, int, int, int]] = []
         self._ready: list[tuple[int, int, int]] = []
         self._order = itertools.count()
+        # Since when each person waits: who is looked at in vain keeps the place that they had in the queue.
+        self._since: dict[int, int] = {}
+        self._woken = asyncio.Event()
         self._lanes: dict[int, asyncio.Task[None]] = {}
         self._fresh: set[int] = set()
         self._idle: dict[int, int] = {}
@@ -67,14 +73,26 @@ class Delivery:
                 self._backlog.check()
                 self._admit()
                 await self._start_lanes()
-                waits = [asyncio.ensure_future(stopped.wait()), *self._lanes.values()]
-                await asyncio.wait(waits, timeout=TICK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-                waits[0].cancel()
+                await self._something_happens()
                 self._reap()
             self._stopping = True
             await asyncio.gather(*self._lanes.values())
         finally:
-            await asyncio.to_thread(self._backlog.stop)
+            await self._leave()
+
+    async def _something_happens(self) -> None:
+        """Wait until a lane has ended, but not for long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), TICK_SECONDS)
+        self._woken.clear()
+
+    async def _leave(self) -> None:
+        """End what is left of the lanes after an error; of each a request may be under way: its claim must run out."""
+        for lane in self._lanes.values():
+            lane.cancel()
+        # The error that ends the process is told already; here it is only taken note of.
+        await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+        await asyncio.to_thread(self._backlog.stop)
 
     def _admit(self) -> None:
         for reference in self._backlog.take():
@@ -86,7 +104,8 @@ class Delivery:
         references = self._references.get(person)
         if references:
             urgent = min(reference.priority for reference in references.values())
-            heapq.heappush(self._later, (time.monotonic() + seconds, urgent, next(self._order), person))
+            since = self._since.setdefault(person, next(self._order))
+            heapq.heappush(self._later, (time.monotonic() + seconds, urgent, since, person))
 
     async def _start_lanes(self) -> None:
         if self._workbench.contingency and await self._link_blocked():
@@ -101,11 +120,12 @@ class Delivery:
             person = heapq.heappop(self._ready)[2]
             if person not in self._lanes and person in self._references:
                 self._fresh.discard(person)
-                self._lanes[person] = asyncio.ensure_future(self._lane(person))
+                self._lanes[person] = lane = asyncio.create_task(self._lane(person))
+                lane.add_done_callback(lambda _: self._woken.set())
 
     async def _link_blocked(self) -> bool:
         if time.monotonic() >= self._blocked_until:
-            self._blocked = await asyncio.to_thread(self._read_link)
+            self._blocked = await asyncio.to_thread(patiently, self._read_link)
             self._blocked_until = time.monotonic() + LINK_SECONDS
         return self._blocked
 
@@ -121,33 +141,22 @@ class Delivery:
 
     async def _lane(self, person: int) -> None:
         """Work on one person until nothing of theirs may go, then finish the records that are done."""
-        lane = await asyncio.to_thread(self._workbench.open, person)
-        if lane is not None:
-            try:
-                await self._drain(lane)
-            except LeaseLostError:
-                log.warning("lane.lease_lost", person=person)
-            else:
-                # After any other error, or when cancelled, a request may be under way: the claim must run out.
-                await asyncio.to_thread(self._workbench.close, lane)
-        await self._finish(person)
-
-    async def _drain(self, lane: Lane) -> None:
-        task = await asyncio.to_thread(self._workbench.advance, lane, None, None)
+        lane = Lane(person)
+        task = await self._turn(Turn(lane))
         while task is not None:
             if not self._workbench.may_send(lane):
-                log.warning("lane.claim_too_short", person=lane.lease.person)
+                log.warning("lane.claim_too_short", person=person)
                 answer = Answer(AnswerClass.THROTTLED, datetime.now(UTC), task.step, "claim too short", retry_after=0.1)
             else:
                 answer = await self._request(task)
-            task = await self._record(lane, task, answer)
+            task = await self._turn(Turn(lane, task, answer, begin=not self._stopping))
+        await self._finish(lane)
 
-    async def _record(self, lane: Lane, task: Task, answer: Answer) -> Task | None:
-        try:
-            return await asyncio.to_thread(self._workbench.advance, lane, task, answer, go_on=not self._stopping)
-        except LeaseLostError:
-            await asyncio.to_thread(self._workbench.keep_evidence, lane, task, answer)
-            raise
+    async def _turn(self, turn: Turn) -> Task | None:
+        outcome = await self._turns.take(turn)
+        if outcome.fate is Fate.LOST:
+            log.warning("lane.lease_lost", person=turn.lane.person)
+        return outcome.task
 
     async def _request(self, task: Task) -> Answer:
         if task.doubt:
@@ -158,10 +167,12 @@ class Delivery:
                 return probed
         return await self._registry.step(task.step, task.order)
 
-    async def _finish(self, person: int) -> None:
-        """Finish the records that ask nothing more; look again later at what is left, at once at what is new."""
+    async def _finish(self, lane: Lane) -> None:
+        """Let the person go and finish the records that ask nothing more; look again later at what is left, at once at what is new."""
+        person = lane.person
         asked = list(self._references.get(person, {}).values())
-        known = await asyncio.to_thread(self._standings, {reference.document_id for reference in asked})
+        left = await self._turns.take(Leave(lane, frozenset(reference.document_id for reference in asked)))
+        known = left.standings
         references = self._references.get(person, {})
         for reference in asked:
             done = is_finished(
@@ -173,13 +184,10 @@ class Delivery:
         if not references:
             self._references.pop(person, None)
             self._idle.pop(person, None)
+            self._since.pop(person, None)
         elif person in self._fresh:
             self._idle.pop(person, None)
             self._wake(person, 0.0)
         else:
             self._idle[person] = self._idle.get(person, 0) + 1
             self._wake(person, min(AGAIN_SECONDS * 2 ** min(self._idle[person], 9), AGAIN_MOST_SECONDS))
-
-    def _standings(self, documents: set[str]) -> dict[str, tuple[str, str | None, int]]:
-        with self._workbench.database.reading() as connection:
-            return standings(connection, documents)

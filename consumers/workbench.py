@@ -1,23 +1,25 @@
-"""What a lane does next for one person, decided in one short transaction between two requests.
+"""What lanes do next, decided for many persons in one short transaction between their requests.
 
-A lane claims a person with `open`; `advance` records the answer of the last request and begins the next
-one, until nothing of that person may go. HTTP is never inside any of them.
+A turn claims its person where it has no claim yet, records the answer of the last request and begins the next one, until
+nothing of that person may go. HTTP is never inside a transaction.
 """
 
 import random
-import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bnmp.answers import NO_ANSWER
 from bnmp.order import Order
+from consumers.lanes import Effect, Fate, Job, Lane, Leave, Outcome, Task, Turn, boottime
 from ledger.deployment import Deployment
+from ledger.due import standings
 from ledger.engine import Connection, Database, now
-from ledger.leases import PersonLease, release_person, renew_person, take_person
+from ledger.leases import Claims
 from ledger.links import change
 from ledger.payloads import latest, owned_pieces
+from ledger.persons import lock_persons
 from ledger.record import Recorder
 from rules.antecedents import needs
 from rules.breaker import CallWindow, LinkEvent, observe
@@ -38,7 +40,7 @@ from rules.facts import (
 from rules.kinds import KINDS
 from rules.queue import next_document
 from rules.steps import next_step
-from rules.words import AnswerClass, State, Step
+from rules.words import AnswerClass, State
 from schemas.document_issued import DocumentIssued, Signature, document_issued
 
 CanSign = Callable[[str, str], bool]
@@ -46,39 +48,8 @@ CanSign = Callable[[str, str], bool]
 LEAST_LEFT = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One request to make: a step of a document, or the reading of a doubt; the order says with what."""
-
-    document_id: str
-    step: Step
-    order: Order
-    doubt: bool = False
-    owned: frozenset[str] = frozenset()
-    probe_first: bool = False
-
-
-@dataclass(slots=True)
-class Lane:
-    """One person's claim and what this run of the lane has done; `until` is on a clock that counts suspension.
-
-    `started` and `broken` are the LIBERTY documents of chains that a link was registered of, or that stopped then.
-    """
-
-    lease: PersonLease
-    until: float = 0.0
-    started: set[str] = field(default_factory=set)
-    broken: set[str] = field(default_factory=set)
-    bodies: dict[tuple[str, int], DocumentIssued] = field(default_factory=dict)
-
-
-def boottime() -> float:
-    """Seconds on a clock that goes on while the process, or the machine, is suspended."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
 class Workbench:
-    """The short transactions of a lane, for the sender (`contingency` False) or the resolver."""
+    """The short transactions of the lanes, for the sender (`contingency` False) or the resolver."""
 
     def __init__(
         self, database: Database, deployment: Deployment, owner: str, can_sign: CanSign, *, contingency: bool
@@ -91,64 +62,79 @@ class Workbench:
         self._can_sign = can_sign
         self._window = CallWindow()
 
-    def open(self, person: int) -> Lane | None:
-        """Claim a person, or None while somebody else may be at work on them."""
-        windows = self.deployment.windows
-        until = boottime() + windows.lease()
-        with self.database.transaction() as connection:
-            # The claim is on a person's row: their circle is locked before, in its order.
-            recorder = self._recorder(connection)
-            recorder.lock([person])
-            lease = take_person(connection, person, self._owner, seconds=windows.lease(), grace=windows.answer)
-            if lease is None:
-                return None
-            for document in list(recorder.of(person).documents.values()):
-                if document.person == person and document.state is State.SENDING:
-                    recorder.decide(LeaseTakenOver(document.document_id))
-            recorder.decide(PersonReviewed(person))
-            recorder.write()
-        return Lane(lease, until)
+    def work(self, jobs: Sequence[Job], *, skip: bool = True) -> list[Outcome]:
+        """Do these jobs, of different persons, in one transaction; gives what came of each.
 
-    def close(self, lane: Lane) -> None:
-        """Let the person go."""
-        with self.database.transaction() as connection:
-            release_person(connection, lane.lease)
-
-    def advance(self, lane: Lane, done: Task | None, answer: Answer | None, *, go_on: bool = True) -> Task | None:
-        """Record what the last request brought, and begin the next where `go_on`; None when nothing may go.
-
-        Raises LeaseLostError when the claim is somebody else's by now; nothing is recorded then.
+        With `skip` whom another session has locked is left for LATER. After LedgerTroubleError the same jobs may be tried
+        again: a turn whose commit was not heard of is known by its claim, and not taken twice.
         """
-        windows = self.deployment.windows
-        until = boottime() + windows.lease()
-        with self.database.transaction() as connection:
-            recorder = self._recorder(connection)
-            recorder.lock([lane.lease.person])
-            renew_person(connection, lane.lease, seconds=windows.lease())
-            if answer is not None:
-                self._observe(recorder, answer)
-            if done is not None and answer is not None:
-                self._settle(recorder, lane, done, answer)
-            task = self._begin(recorder, lane) if go_on else None
+        window = self._window
+        try:
+            with self.database.transaction() as connection:
+                effects, left = self._group(connection, jobs, skip=skip)
+        except BaseException:
+            self._window = window
+            raise
+        for turn, effect in effects.items():
+            turn.lane.take(effect.lane)
+        done = {turn: effect.outcome for turn, effect in effects.items()} | left
+        return [done.get(job) or _left_out(job, skip=skip) for job in jobs]
+
+    def _group(
+        self, connection: Connection, jobs: Sequence[Job], *, skip: bool
+    ) -> tuple[dict[Job, Effect], dict[Job, Outcome]]:
+        turns = [job for job in jobs if isinstance(job, Turn)]
+        leaves = [job for job in jobs if isinstance(job, Leave)]
+        until = boottime() + self.deployment.windows.lease()
+        recorder = Recorder(connection, self.deployment, now(connection))
+        free = recorder.lock_free({turn.lane.person for turn in turns}, skip=skip) if turns else set()
+        # Those who leave are not looked at. Behind locks that are held nobody is waited for: that keeps the order.
+        leaving = {leave.lane.person for leave in leaves if leave.lane.lease is not None}
+        free |= lock_persons(connection, leaving, skip=skip or bool(turns))
+        claims = Claims(connection, free, self._owner, recorder.now, self.deployment.windows.lease())
+        effects: dict[Job, Effect] = {
+            turn: self._turn(recorder, claims, turn, until) for turn in turns if turn.lane.person in free
+        }
+        left = [leave for leave in leaves if leave.lane.lease is None or leave.lane.person in free]
+        for leave in left:
+            if leave.lane.lease is not None:
+                claims.release(leave.lane.lease)
+        claims.write()
+        if effects:
             recorder.write()
-        lane.until = until
-        return task
+        asked = {document_id for leave in left for document_id in leave.documents}
+        known = standings(connection, asked) if asked else {}
+        return effects, {leave: Outcome(Fate.DONE, standings=known) for leave in left}
+
+    def _turn(self, recorder: Recorder, claims: Claims, turn: Turn, until: float) -> Effect:
+        """Do one turn on a copy of its lane, which counts when the transaction is committed."""
+        lane = replace(turn.lane, until=until)
+        committed = turn.tried.get(claims.ends_at(lane.person))
+        if committed is not None:
+            return committed
+        if lane.lease is None:
+            lane.lease = claims.take(lane.person, self.deployment.windows.answer)
+            if lane.lease is None:
+                return Effect(Outcome(Fate.ELSEWHERE), lane)
+            _open(recorder, lane.person)
+        elif not claims.renew(lane.lease):
+            lane.lease = None
+            if turn.done is not None and turn.answer is not None:
+                # It is read back by whoever has the person now.
+                recorder.decide(AnsweredLate(turn.done.document_id, turn.done.step, turn.answer))
+            return Effect(Outcome(Fate.LOST), lane)
+        if turn.answer is not None:
+            self._observe(recorder, turn.answer)
+            if turn.done is not None:
+                self._settle(recorder, lane, turn.done, turn.answer)
+        task = self._begin(recorder, lane) if turn.begin else None
+        turn.tried[claims.until] = effect = Effect(Outcome(Fate.DONE, task), lane)
+        return effect
 
     def may_send(self, lane: Lane) -> bool:
         """Whether enough of the claim is left for one more request, suspension counted."""
         windows = self.deployment.windows
         return lane.until - boottime() > min(LEAST_LEFT, windows.lease_margin / 2) + windows.attempt
-
-    def keep_evidence(self, lane: Lane, done: Task, answer: Answer) -> None:
-        """Note an answer that came after the claim was lost; it is read back by whoever holds it now."""
-        with self.database.transaction() as connection:
-            recorder = self._recorder(connection)
-            recorder.lock([lane.lease.person])
-            recorder.decide(AnsweredLate(done.document_id, done.step, answer))
-            recorder.write()
-
-    def _recorder(self, connection: Connection) -> Recorder:
-        return Recorder(connection, self.deployment, now(connection))
 
     def _observe(self, recorder: Recorder, answer: Answer) -> None:
         # Doubt counts only where a time-out or a reset took the answer (docs/law.md I8).
@@ -166,7 +152,7 @@ class Workbench:
             recorder.see(change(recorder.connection, self.deployment, recorder.now, step))
 
     def _settle(self, recorder: Recorder, lane: Lane, done: Task, answer: Answer) -> None:
-        person = lane.lease.person
+        person = lane.person
         chains = {chain.liberty for chain in view(recorder.of(person)).chains_of(done.document_id)}
         if done.doubt:
             recorder.decide(DoubtRead(done.document_id, answer))
@@ -182,7 +168,7 @@ class Workbench:
         """Begin the next step of the person's next document; what may not go after all is passed over."""
         passed: set[str] = set()
         while True:
-            found = next_document(recorder.of(lane.lease.person), lane.lease.person, contingency=self.contingency)
+            found = next_document(recorder.of(lane.person), lane.person, contingency=self.contingency)
             if found is None or found in passed:
                 return None
             passed.add(found)
@@ -191,7 +177,7 @@ class Workbench:
                 return task
 
     def _task(self, recorder: Recorder, lane: Lane, document_id: str) -> Task | None:
-        dossier = recorder.of(lane.lease.person)
+        dossier = recorder.of(lane.person)
         document = dossier.documents[document_id]
         if document.state is State.UNCERTAIN:
             return self._reading(recorder, lane, document)
@@ -201,7 +187,7 @@ class Workbench:
             return None
         step = next_step(document, dossier.persons[document.person])
         recorder.decide(StepBegun(document_id, step))
-        begun = recorder.of(lane.lease.person).documents[document_id]
+        begun = recorder.of(lane.person).documents[document_id]
         if begun.state is State.UNCERTAIN:
             return self._reading(recorder, lane, begun)
         if begun.state is not State.SENDING or begun.doing is not step:
@@ -227,7 +213,7 @@ class Workbench:
         return not unknown
 
     def _can_be_signed(self, recorder: Recorder, lane: Lane, document_id: str) -> bool:
-        document = recorder.of(lane.lease.person).documents[document_id]
+        document = recorder.of(lane.person).documents[document_id]
         if document.ended:
             return True
         body = _body(recorder, lane, document)
@@ -239,7 +225,7 @@ class Workbench:
         )
 
     def _order(self, recorder: Recorder, lane: Lane, document: Document) -> Order:
-        dossier = recorder.of(lane.lease.person)
+        dossier = recorder.of(lane.person)
         reached = (dossier.documents[found] for found in needs(document, dossier).reached)
         court = self.deployment.court
         failed_at = document.failed_access_at or document.since
@@ -255,10 +241,23 @@ class Workbench:
         )
 
 
+def _left_out(job: Job, *, skip: bool) -> Outcome:
+    """What came of a job whose person was not locked; who was waited for in vain and has no claim yet is not here at all."""
+    return Outcome(Fate.LATER if skip or job.lane.lease is not None else Fate.ELSEWHERE)
+
+
+def _open(recorder: Recorder, person: int) -> None:
+    """What a new holder finds: of the one before something may be under way, and something may have fallen due."""
+    for document in list(recorder.of(person).documents.values()):
+        if document.person == person and document.state is State.SENDING:
+            recorder.decide(LeaseTakenOver(document.document_id))
+    recorder.decide(PersonReviewed(person))
+
+
 def _break(recorder: Recorder, lane: Lane, liberties: set[str]) -> None:
     """A chain that stopped after one of its links was registered is an incident (docs/law.md safety-10)."""
     for liberty in sorted((liberties & lane.started) - lane.broken):
-        lane.broken.add(liberty)
+        lane.broken |= {liberty}
         recorder.decide(ChainBroke(liberty))
 
 

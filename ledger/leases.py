@@ -4,19 +4,17 @@ A lease is an owner, an epoch that grows with every change of owner, and an inst
 clock. Whoever settles must still hold the epoch.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from ledger.among import among
 from ledger.engine import now
 from ledger.tables import lease, person
-
-
-class LeaseLostError(Exception):
-    """Somebody else holds the lease now; what this process does about it must not be settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +26,85 @@ class PersonLease:
     epoch: int
 
 
-def take_person(connection: Connection, number: int, owner: str, *, seconds: float, grace: float) -> PersonLease | None:
-    """Claim a person, or None while another owner may still be at work.
+@dataclass(slots=True)
+class _Row:
+    """Who has a person, as it stands under the person's lock."""
 
-    A lease that ran out is taken over only after `grace` seconds more: an answer may be under way. A
-    process's own earlier lease is waited for like anybody's, for another life of it may have written.
+    owner: str | None
+    epoch: int
+    until: datetime | None
+
+
+class Claims:
+    """The leases of locked persons: read once, changed here in one owner's name, written once for all.
+
+    `moment` is the transaction's instant on the database's clock; a claim lasts `seconds` from it.
     """
-    moment = now(connection)
-    free = sa.or_(
-        person.c.owner.is_(None), person.c.until.is_(None), person.c.until <= moment - timedelta(seconds=grace)
-    )
-    values = {"owner": owner, "epoch": person.c.epoch + 1, "until": moment + timedelta(seconds=seconds)}
-    # One statement: of two who ask at once the second sees what the first wrote.
-    taken = person.update().where(person.c.person == number, free).values(values).returning(person.c.epoch)
-    epoch = connection.scalar(taken)
-    return None if epoch is None else PersonLease(number, owner, epoch)
+
+    def __init__(
+        self, connection: Connection, locked: Collection[int], owner: str, moment: datetime, seconds: float
+    ) -> None:
+        """Read who has these persons, who must be locked: nobody else changes it before the transaction ends."""
+        self._connection, self._owner, self._moment = connection, owner, moment
+        rows = connection.execute(_LEASES, {"persons": locked}) if locked else ()
+        self._rows = {row.person: _Row(row.owner, row.epoch, row.until) for row in rows}
+        # Always later than before: by its end alone it can be told whether a renewal was committed.
+        ends = [row.until + timedelta(microseconds=1) for row in self._rows.values() if row.until]
+        self.until = max([moment + timedelta(seconds=seconds), *ends])
+        self._taken: list[int] = []
+        self._renewed: list[int] = []
+        self._released: list[int] = []
+
+    def ends_at(self, person: int) -> datetime | None:
+        """When the claim that this owner has on a person ends; None when it has none."""
+        row = self._rows[person]
+        return row.until if row.owner == self._owner else None
+
+    def take(self, person: int, grace: float) -> PersonLease | None:
+        """Claim a person, or None while another owner may still be at work, or where there is no such person.
+
+        A lease that ran out is taken over only after `grace` seconds more: an answer may be under way. A process's own
+        earlier lease is waited for like anybody's, for another life of it may have written.
+        """
+        row = self._rows.get(person)
+        if row is None:
+            return None
+        if row.owner is not None and row.until is not None and row.until > self._moment - timedelta(seconds=grace):
+            return None
+        row.owner, row.epoch, row.until = self._owner, row.epoch + 1, self.until
+        self._taken.append(person)
+        return PersonLease(person, self._owner, row.epoch)
+
+    def renew(self, held: PersonLease) -> bool:
+        """Renew a claim for the next call; False when it is somebody else's by now."""
+        if not self._is(held):
+            return False
+        self._renewed.append(held.person)
+        return True
+
+    def release(self, held: PersonLease) -> None:
+        """Let a person go; a claim that was lost is left alone."""
+        if self._is(held):
+            self._released.append(held.person)
+
+    def write(self) -> None:
+        """Write what was taken, renewed and released."""
+        for persons, values in (
+            (self._taken, {"owner": self._owner, "epoch": person.c.epoch + 1, "until": self.until}),
+            (self._renewed, {"until": self.until}),
+            (self._released, {"owner": None, "until": None}),
+        ):
+            if persons:
+                self._connection.execute(person.update().where(among(person.c.person, persons)).values(values))
+
+    def _is(self, held: PersonLease) -> bool:
+        row = self._rows[held.person]
+        return (row.owner, row.epoch) == (held.owner, held.epoch)
 
 
-def renew_person(connection: Connection, held: PersonLease, *, seconds: float) -> None:
-    """Renew a claim for the next call; raises LeaseLostError when it is somebody else's by now."""
-    until = now(connection) + timedelta(seconds=seconds)
-    done = connection.execute(person.update().where(_is(held)).values(until=until))
-    if done.rowcount != 1:
-        raise LeaseLostError
-
-
-def check_person(connection: Connection, held: PersonLease) -> None:
-    """Raise LeaseLostError unless the claim still stands."""
-    if connection.scalar(sa.select(person.c.person).where(_is(held))) is None:
-        raise LeaseLostError
-
-
-def release_person(connection: Connection, held: PersonLease) -> None:
-    """Let a person go; a claim that was lost is left alone."""
-    connection.execute(person.update().where(_is(held)).values(owner=None, until=None))
-
-
-def _is(held: PersonLease) -> sa.ColumnElement[bool]:
-    return (person.c.person == held.person) & (person.c.owner == held.owner) & (person.c.epoch == held.epoch)
+_LEASES = sa.select(person.c.person, person.c.owner, person.c.epoch, person.c.until).where(
+    among(person.c.person, "persons")
+)
 
 
 def take_singleton(connection: Connection, name: str, owner: str, *, seconds: float) -> bool:

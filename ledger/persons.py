@@ -88,15 +88,20 @@ def learn_rjis(connection: Connection, rjis: Mapping[int, str | None]) -> None:
         upsert(connection, alias, ("alias",), [{"alias": rji, "person": number}], keep=True)
 
 
-def lock_persons(connection: Connection, persons: Iterable[int]) -> None:
-    """Lock persons in the order of their numbers; the only place that does.
+_IN_ORDER = sa.select(person.c.person).where(among(person.c.person, "persons")).order_by(person.c.person)
+_LOCKING = {skip: _IN_ORDER.with_for_update(key_share=True, skip_locked=skip) for skip in (False, True)}
 
-    SQLite has locked the whole database when the transaction began.
+
+def lock_persons(connection: Connection, persons: Iterable[int], *, skip: bool = False) -> set[int]:
+    """Lock persons in the order of their numbers and give them; the only place that does.
+
+    With `skip` nobody is waited for: whom another session has locked is left out. SQLite has locked the whole database
+    when the transaction began.
     """
+    wanted = set(persons)
     if connection.dialect.name == "sqlite":
-        return
-    ordered = sa.select(person.c.person).where(among(person.c.person, set(persons))).order_by(person.c.person)
-    connection.execute(ordered.with_for_update(key_share=True)).all()
+        return wanted
+    return set(connection.scalars(_LOCKING[skip], {"persons": wanted}))
 
 
 _MINE, _THEIRS = document.alias("mine"), document.alias("theirs")
@@ -150,6 +155,25 @@ def lock_circles(
                 return pairs, wanted
             attempt.rollback()
     raise LedgerTroubleError("others keep binding these persons' documents to more")
+
+
+def lock_free_circles(
+    connection: Connection, persons: set[int], *, skip: bool = True
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """Lock those of these persons with whose whole circle nobody else is at work; gives the pairs and all who are in them.
+
+    Whoever is left out is for the caller's next transaction, so that a group of many waits for nobody. Without `skip` each
+    is waited for, and only whom a new bond was given meanwhile is left out.
+    """
+    pairs, wanted = _circles(connection, persons)
+    locked = lock_persons(connection, wanted, skip=skip)
+    if connection.dialect.name == "sqlite":
+        return pairs, wanted
+    pairs, wanted = _circles(connection, persons & locked)
+    torn = set(wanted) - locked
+    while more := {number for pair in pairs if torn.intersection(pair) for number in pair} - torn:
+        torn |= more
+    return [pair for pair in pairs if torn.isdisjoint(pair)], [number for number in wanted if number not in torn]
 
 
 def _circles(connection: Connection, persons: set[int]) -> tuple[list[tuple[int, int]], list[int]]:

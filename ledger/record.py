@@ -17,7 +17,7 @@ from ledger.among import among
 from ledger.bulk import insert, upsert
 from ledger.deployment import Deployment
 from ledger.dossiers import load, row_of
-from ledger.persons import learn_rjis, lock_circles
+from ledger.persons import learn_rjis, lock_circles, lock_free_circles
 from ledger.tables import antecedent, certificate, document, history
 from ledger.tables import outbox as outbox_table
 from rules.acts import RjiLinked, RjiUnlinked
@@ -83,11 +83,22 @@ class Recorder:
         To the end of the bonds: half a circle would see what others stand on as missing. `also` gives more persons,
         and is asked again under the locks, for what it reads may change until then.
         """
-        bound, numbers = lock_circles(self.connection, set(persons), also)
+        self._load(*lock_circles(self.connection, set(persons), also))
+
+    def lock_free(self, persons: Iterable[int], *, skip: bool = True) -> set[int]:
+        """Lock and load those of these persons, bonds and all, with whom nobody else is at work; gives them.
+
+        Without `skip` whoever is at work is waited for.
+        """
+        wanted = set(persons)
+        self._load(*lock_free_circles(self.connection, wanted, skip=skip))
+        return wanted & set(self._circles)
+
+    def _load(self, bound: Iterable[tuple[int, int]], numbers: Sequence[int]) -> None:
         court, windows = self.deployment.court, self.deployment.windows
         found = load(self.connection, numbers, now=self.now, court=court, windows=windows)
         self._empty = replace(self._empty, link=found.link)
-        for number in numbers:
+        for number in found.persons:
             self._circles[number] = Circle(replace(self._empty, persons={number: found.persons[number]}))
         for kept in found.documents.values():
             self._owners[kept.document_id] = kept.person

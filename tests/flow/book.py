@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bnmp.order import Order
-from consumers.workbench import Task
+from consumers.lanes import Task
 from rules.facts import Answer, Piece
 from rules.steps import WRITES
 from rules.words import AnswerClass, Kind, PecaStatus, Step

@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
 from bnmp.registry import Registry
 from consumers.backlog import Backlog, Reference
 from consumers.delivery import Delivery, DeliverySettings
+from consumers.lanes import Fate, Job, Outcome, Turn
 from consumers.workbench import Workbench
 from tests.ledger.office import Office, paper
 
@@ -45,10 +47,11 @@ def test_a_record_that_came_while_its_persons_lane_ended_behind_a_look_at_the_li
     office.issue(paper("MANDADO", "M-1"))
     opened: list[int] = []
 
-    def open_lane(person: int) -> None:
-        opened.append(person)
+    def work(jobs: Sequence[Job], *, skip: bool) -> list[Outcome]:  # noqa: ARG001 (the signature of what it stands for)
+        opened.extend(job.lane.person for job in jobs if isinstance(job, Turn))
+        return [Outcome(Fate.ELSEWHERE, standings={"M-1": ("READY", None, 1)}) for _ in jobs]
 
-    bench: Any = SimpleNamespace(contingency=True, database=office.database, open=open_lane)
+    bench: Any = SimpleNamespace(contingency=True, database=office.database, work=work)
     queue = Listed()
 
     async def deliver() -> None:

@@ -9,15 +9,15 @@ from typing import Any, cast
 from bnmp.registry import Registry
 from consumers.clock import Clock
 from consumers.intake import Intake
-from consumers.workbench import Lane, Task, Workbench
+from consumers.lanes import Lane, Task
 from ledger import due, links, outbox
-from ledger.leases import LeaseLostError
 from ledger.tables import document, history, link, person
 from rules.facts import Answer
 from rules.kinds import is_liberty
 from rules.queue import is_finished
 from rules.words import AnswerClass, State, Step
 from schemas.record import RawRecord
+from tests.flow.alone import Alone, LostError
 from tests.flow.book import Book
 from tests.flow.plan import MANDADOS, Plan
 from tests.ledger.office import Office, Said, opened
@@ -30,7 +30,7 @@ ROUNDS = 500
 class Run:
     """A lane at work: the request it is to make, and the answer it has in hand."""
 
-    bench: Workbench
+    bench: Alone
     lane: Lane
     until: datetime
     task: Task | None = None
@@ -158,9 +158,7 @@ class World:
             return
         try:
             run.task = run.bench.advance(run.lane, run.task, run.answer)
-        except LeaseLostError:
-            if run.task is not None and run.answer is not None:
-                run.bench.keep_evidence(run.lane, run.task, run.answer)
+        except LostError:
             run.task = None
         else:
             run.answer, run.until = None, self._until()
@@ -265,9 +263,9 @@ class World:
             whole = all(one is not None and one["state"] != State.HELD for one in links_of)
             self._must(whole and is_liberty(row["kind"]), f"{document_id} goes alone, {liberty} is {row['state']}")
 
-    def _bench(self, *, contingency: bool) -> Workbench:
+    def _bench(self, *, contingency: bool) -> Alone:
         self.lives += 1
-        return Workbench(
+        return Alone(
             self.office.database,
             self.office.deployment,
             f"life-{self.lives}",

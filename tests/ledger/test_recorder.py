@@ -2,13 +2,13 @@
 
 import pytest
 
-from consumers.workbench import Workbench
 from ledger.engine import now
 from ledger.persons import find
 from ledger.record import Recorder
 from ledger.tables import history
 from rules.facts import PersonReviewed
 from rules.words import Reason, State
+from tests.flow.alone import Alone
 from tests.ledger.office import Office, Said, key_of, paper
 
 
@@ -128,8 +128,8 @@ def test_persons_who_are_not_bound_do_not_see_each_other(office: Office) -> None
 def test_a_lane_is_opened_for_one_owner_at_a_time(office: Office, role: bool) -> None:  # noqa: FBT001 (a parameter of the test)
     # given
     office.issue(paper("MANDADO", "M-1"))
-    one = Workbench(office.database, office.deployment, "one", lambda *_: True, contingency=False)
-    other = Workbench(office.database, office.deployment, "other", lambda *_: True, contingency=role)
+    one = Alone(office.database, office.deployment, "one", lambda *_: True, contingency=False)
+    other = Alone(office.database, office.deployment, "other", lambda *_: True, contingency=role)
     # when
     lane = one.open(number_of(office, 0))
     # then

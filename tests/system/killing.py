@@ -25,7 +25,8 @@ from bnmp.persons import CREATE_OP
 from bnmp.wire import Wire
 from consumers import backlog, clock
 from consumers.faust_consumer import LedgerConsumer, LedgerThread
-from consumers.workbench import Lane, Workbench
+from consumers.lanes import Lane
+from consumers.workbench import Workbench
 from ledger import outbox
 from ledger.engine import Connection, Database
 from ledger.record import Recorder
@@ -100,7 +101,7 @@ def _split(named: str) -> tuple[str, str, int]:
 
 def wrap_transactions(fate: Fate) -> None:
     """A transaction that decides, or that deletes what was published, before its first write and around its commit."""
-    transaction, lock, delete = Database.transaction, Recorder.lock, outbox.delete
+    transaction, load, delete = Database.transaction, Recorder._load, outbox.delete
     here = threading.local()
 
     @contextmanager
@@ -112,11 +113,10 @@ def wrap_transactions(fate: Fate) -> None:
             fate.reach("before-commit", hand)
         fate.reach("after-commit", hand)
 
-    def locking(self: Recorder, persons: Iterable[int], *more: Any) -> None:
-        wanted = list(persons)
-        fate.reach("before-write", wanted)
-        lock(self, wanted, *more)
-        here.hand += wanted
+    def loading(self: Recorder, bound: Iterable[tuple[int, int]], numbers: Sequence[int]) -> None:
+        fate.reach("before-write", numbers)
+        load(self, bound, numbers)
+        here.hand += numbers
 
     def deleting(connection: Connection, ids: list[int]) -> None:
         fate.reach("published", ids)
@@ -124,7 +124,7 @@ def wrap_transactions(fate: Fate) -> None:
         here.hand += ids
 
     Database.transaction = watched  # type: ignore[method-assign]
-    Recorder.lock = locking  # type: ignore[method-assign,assignment]
+    Recorder._load = loading  # type: ignore[method-assign]
     relay.delete = deleting  # type: ignore[attr-defined]  # the name under which the relay knows it
 
 
@@ -136,7 +136,7 @@ def wrap_requests(fate: Fate) -> None:
     exchange, may_send = Wire.exchange, Workbench.may_send
 
     def looking(self: Workbench, lane: Lane) -> bool:
-        fate.reach("before-claim-check", [lane.lease.person])
+        fate.reach("before-claim-check", [lane.person])
         return may_send(self, lane)
 
     async def watched(self: Wire, ask: Any, deadline: float) -> Any:
