@@ -27,8 +27,9 @@ class Listed:
         self._unfinished = set(references)
         self.all_finished = asyncio.Event()
 
-    def start(self) -> None:
-        """Nothing is to be joined."""
+    def start(self, come: Callable[[], object]) -> None:
+        """Everything has come."""
+        come()
 
     def stop(self) -> None:
         """Nothing is to be left."""

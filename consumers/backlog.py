@@ -7,6 +7,7 @@ cursor, keeps polling while paused, and moves cursor and group offset over the c
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -14,7 +15,8 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from consumers.groups import StartRefusedError, consumer_config
 from ledger import cursors
-from ledger.engine import Database
+from ledger.engine import Database, LedgerTroubleError
+from ledger.patience import Patience, patiently
 from producers.settings import KafkaSettings
 from schemas.record import RawRecord
 from schemas.writing import InternalRecordError, read_internal
@@ -60,11 +62,14 @@ class Backlog:
         self._new: list[Reference] = []
         self._stop = threading.Event()
         self._paused = False
+        self._patience = Patience()
+        self._come: Callable[[], object] = lambda: None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"backlog-{topic}", daemon=True)
 
-    def start(self) -> None:
-        """Join the group and begin to read."""
+    def start(self, come: Callable[[], object] = lambda: None) -> None:
+        """Join the group and begin to read; `come` is called, in this thread of its own, when references have come."""
+        self._come = come
         self._thread.start()
 
     def stop(self) -> None:
@@ -104,23 +109,35 @@ class Backlog:
     def _run(self) -> None:
         try:
             self._consumer.subscribe([self.topic], on_assign=self._assigned, on_revoke=self._revoked)
-            committed = time.monotonic()
+            commit_at = time.monotonic() + COMMIT_SECONDS
             while not self._stop.is_set():
                 self._read()
-                if time.monotonic() - committed > COMMIT_SECONDS:
-                    self._commit()
-                    committed = time.monotonic()
-            self._commit()
+                if time.monotonic() > commit_at:
+                    commit_at = time.monotonic() + max(COMMIT_SECONDS, self._commit_patiently())
+            self._commit_patiently()
             self._consumer.close()
         except BaseException as error:  # noqa: BLE001 (handed to the thread that waits in `check`)
             self._error = error
 
+    def _commit_patiently(self) -> float:
+        """Commit, or leave it for later while the ledger is in trouble: reading goes on. Gives the seconds to wait."""
+        try:
+            self._commit()
+        except LedgerTroubleError as trouble:
+            return self._patience.bear(trouble)
+        self._patience.regained()
+        return 0.0
+
     def _read(self) -> None:
-        messages = self._consumer.consume(BATCH, POLL_SECONDS)
+        # The first one wakes the reader; waiting for a batch to fill would keep it.
+        first = self._consumer.poll(POLL_SECONDS)
+        messages = [] if first is None else [first, *self._consumer.consume(BATCH - 1, 0)]
         with self._lock:
             for message in messages:
                 self._keep(message)
             waiting = sum(len(partition.unfinished) for partition in self._partitions.values())
+        if messages:
+            self._come()
         full = waiting >= READ_AHEAD
         if full != self._paused:
             places = [TopicPartition(self.topic, number) for number in self._partitions]
@@ -158,8 +175,7 @@ class Backlog:
         self._new.append(reference)
 
     def _assigned(self, consumer: Consumer, places: list[TopicPartition]) -> None:
-        with self._database.reading() as connection:
-            known = cursors.cursors(connection, self._group)
+        known = patiently(self._cursors)
         without = [place for place in places if (place.topic, place.partition) not in known]
         if without:
             raise StartRefusedError(
@@ -174,8 +190,13 @@ class Backlog:
         consumer.resume([TopicPartition(self.topic, number) for number in self._partitions])
         self._paused = False
 
+    def _cursors(self) -> dict[cursors.Place, cursors.Cursor]:
+        with self._database.reading() as connection:
+            return dict(cursors.cursors(connection, self._group))
+
     def _revoked(self, consumer: Consumer, places: list[TopicPartition]) -> None:
-        self._commit()
+        # What is not committed now is read again by whoever gets the partition, and found to be finished.
+        self._commit_patiently()
         consumer.incremental_unassign(places)
         with self._lock:
             for place in places:

@@ -13,11 +13,14 @@ from functools import partial
 import structlog
 
 from bnmp.registry import Registry
+from consumers.aside import Aside
 from ledger import due, links, pending
 from ledger.arrivals import apply_waiting
 from ledger.deployment import Deployment
 from ledger.engine import Connection, Database, LedgerTroubleError
+from ledger.incidents import say_once
 from ledger.leases import release_singleton, take_singleton
+from ledger.patience import Patience
 from ledger.record import Recorder
 from rules import breaker
 from rules.breaker import CallWindow, LinkEvent, observe
@@ -32,6 +35,9 @@ LEASE_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 _ELIGIBLE = frozenset(kind for kind, row in KINDS.items() if row.eligible)
+Pairs = Sequence[tuple[str, int]]
+"""Documents and their persons."""
+
 _PROBED = frozenset({LinkState.SUSPECT, LinkState.DOWN, LinkState.PROBING})
 
 
@@ -45,13 +51,21 @@ class Clock:
         self._registry = registry
         self._owner = owner
         self._window = CallWindow()
+        self._aside = Aside()
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Tick until `stopped`, then give the lease back."""
+        patience = Patience()
         while not stopped.is_set():
-            if await asyncio.to_thread(self._hold):
-                await self._tick()
-            await _pause(stopped, TICK_SECONDS)
+            pause = TICK_SECONDS
+            try:
+                if await asyncio.to_thread(self._hold):
+                    await self._tick()
+                patience.regained()
+            except LedgerTroubleError as trouble:
+                # From the beginning again, for in the meantime another clock may have become the active one.
+                pause = max(pause, patience.bear(trouble))
+            await _pause(stopped, pause)
         await asyncio.to_thread(self._release)
 
     async def _tick(self) -> None:
@@ -81,12 +95,13 @@ class Clock:
     def _due(self) -> None:
         now = self._database.clock()
         with self._database.reading() as connection:
-            pairs = due.due(connection, now, LIMIT)
-            held = due.escalations(connection, now, LIMIT)
+            aside = self._aside.resting(now)
+            pairs = due.due(connection, now, LIMIT, aside)
+            held = due.escalations(connection, now, LIMIT, aside)
         self._tell(pairs, lambda document: DueFell(document.document_id) if _is_past(document.due_at, now) else None)
         self._tell(held, lambda one: EscalationFell(one.document_id) if _is_past(one.escalate_at, now) else None)
 
-    def _tell(self, pairs: Sequence[tuple[str, int]], fact: Callable[[Document], Fact | None]) -> None:
+    def _tell(self, pairs: Pairs, fact: Callable[[Document], Fact | None]) -> None:
         """Tell each of these documents its fact, where it still holds once its person is locked."""
 
         def decide(recorder: Recorder, document_id: str) -> None:
@@ -97,18 +112,19 @@ class Clock:
 
         self._record(pairs, decide)
 
-    def _record(self, pairs: Sequence[tuple[str, int]], decide: Callable[[Recorder, str], None]) -> None:
-        """Decide about these documents in as few transactions as can be."""
+    def _record(self, pairs: Pairs, decide: Callable[[Recorder, str], None]) -> None:
+        """Decide about these documents in as few transactions as can be; whom a lane is at work on is for the next tick."""
 
-        def transaction(some: Sequence[tuple[str, int]]) -> None:
+        def transaction(some: Pairs) -> None:
             with self._database.transaction() as connection:
                 recorder = Recorder(connection, self._deployment, self._database.clock())
-                recorder.lock({person for _, person in some})
-                for document_id, _ in some:
-                    decide(recorder, document_id)
+                free = recorder.lock_free({person for _, person in some})
+                for document_id, person in some:
+                    if person in free:
+                        decide(recorder, document_id)
                 recorder.write()
 
-        _halving(pairs, transaction)
+        self._halving(pairs, transaction)
 
     def _pending(self) -> None:
         """Apply what came while its document was being written; alarm what has waited too long for one."""
@@ -117,8 +133,9 @@ class Clock:
             late = pending.arrived(connection, LIMIT)
             before = now - timedelta(seconds=self._deployment.windows.pending_fact_alarm)
             overdue = pending.is_overdue(connection, before)
-        _halving(
-            [(document_id, 0) for document_id in late],
+        aside = self._aside.resting(now)
+        self._halving(
+            [(document_id, 0) for document_id in late if document_id not in aside],
             lambda some: apply_waiting(self._database, self._deployment, [one for one, _ in some], now),
         )
         if overdue:
@@ -135,10 +152,11 @@ class Clock:
         self._asked_again(link)
 
     def _moved_by(self, connection: Connection, link: Link) -> list[tuple[str, int]]:
+        aside = self._aside.resting(self._database.clock())
         if link.state is LinkState.UP:
-            return due.waiting_for_link(connection, LIMIT)
+            return due.waiting_for_link(connection, LIMIT, aside)
         if link.blocked and link.since is not None:
-            return due.may_be_offered(connection, _ELIGIBLE, link.since, LIMIT)
+            return due.may_be_offered(connection, _ELIGIBLE, link.since, LIMIT, aside)
         return []
 
     def _asked_again(self, link: Link) -> None:
@@ -146,8 +164,37 @@ class Clock:
         if link.state is not LinkState.UP or link.since is None:
             return
         with self._database.reading() as connection:
-            pairs = due.asked_before(connection, link.since, LIMIT)
+            aside = self._aside.resting(self._database.clock())
+            pairs = due.asked_before(connection, link.since, LIMIT, aside)
         self._tell(pairs, lambda one: DueFell(one.document_id) if one.due_fact == DueFact.ASK_AGAIN else None)
+
+    def _halving(self, some: Pairs, transaction: Callable[[Pairs], None]) -> None:
+        """Run a transaction; a document on which it fails alone is found by halving, and stops nothing but itself."""
+        if not some:
+            return
+        try:
+            transaction(some)
+        except LedgerTroubleError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, it stops nothing but itself)
+            if len(some) == 1:
+                self._set_aside(some[0][0], error)
+                return
+            middle = len(some) // 2
+            self._halving(some[:middle], transaction)
+            self._halving(some[middle:], transaction)
+        else:
+            self._aside.let_go(document_id for document_id, _ in some)
+
+    def _set_aside(self, document_id: str, error: Exception) -> None:
+        """What fails is an incident and rests for a while: tried at every tick it would keep the clock from the others."""
+        # Not the error's own text: it may hold what the document holds.
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        why = f"{type(error).__name__} at {at.name} line {at.lineno}"
+        until = self._aside.put(document_id, self._database.clock())
+        log.error("clock.unprocessable", document_id=document_id, why=why, again_at=until.isoformat())
+        with self._database.transaction() as connection:
+            say_once(connection, self._deployment, "CLOCK_FAILS", document_id, where=document_id, detail={"why": why})
 
     def _expire(self) -> None:
         now = self._database.clock()
@@ -171,26 +218,6 @@ class Clock:
 
         with self._database.transaction() as connection:
             return links.change(connection, self._deployment, self._database.clock(), step)
-
-
-def _halving(some: Sequence[tuple[str, int]], transaction: Callable[[Sequence[tuple[str, int]]], None]) -> None:
-    """Run a transaction; a document on which it fails alone is found by halving, and stops nothing but itself."""
-    if not some:
-        return
-    try:
-        transaction(some)
-    except LedgerTroubleError:
-        raise
-    except Exception as error:  # noqa: BLE001 (whatever it is, it stops nothing but itself)
-        if len(some) > 1:
-            middle = len(some) // 2
-            _halving(some[:middle], transaction)
-            _halving(some[middle:], transaction)
-            return
-        # Not the error's own text: it may hold what the document holds. The clock tries again when it looks again.
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        why = f"{type(error).__name__} at {at.name} line {at.lineno}"
-        log.error("clock.unprocessable", document_id=some[0][0], why=why)  # noqa: TRY400 (a trace may hold data)
 
 
 def _review(recorder: Recorder, document_id: str) -> None:

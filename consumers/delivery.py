@@ -67,7 +67,8 @@ class Delivery:
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Deliver until `stopped`, then let every lane finish its request."""
-        self._backlog.start()
+        loop = asyncio.get_running_loop()
+        self._backlog.start(lambda: loop.call_soon_threadsafe(self._woken.set))
         try:
             while not stopped.is_set():
                 self._backlog.check()
@@ -81,7 +82,7 @@ class Delivery:
             await self._leave()
 
     async def _something_happens(self) -> None:
-        """Wait until a lane has ended, but not for long."""
+        """Wait until a record has come or a lane has ended, but not for long."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), TICK_SECONDS)
         self._woken.clear()

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import faust
@@ -20,13 +21,12 @@ from consumers.groups import TOPICS
 from consumers.intake import Intake
 from ledger.arrivals import GapError, Taken
 from ledger.cursors import Place, advance, cursors
-from ledger.engine import LedgerTroubleError
+from ledger.patience import patiently
 from schemas.record import RawRecord
 
 EXIT_ERROR, EXIT_STALLED = 70, 72
 BATCH = 500
 WITHIN_SECONDS = 0.05
-RETRY_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -115,15 +115,7 @@ class Processor:
 
     async def _retried(self, records: list[RawRecord], *, gaps: bool) -> Taken:
         """Operational errors are retried in place for a bounded time; then the process ends."""
-        deadline = time.monotonic() + RETRY_SECONDS
-        while True:
-            try:
-                return await asyncio.to_thread(self._intake.take, records, gaps=gaps)
-            except LedgerTroubleError:
-                if time.monotonic() > deadline:
-                    raise
-                log.warning("processor.database_retry", exc_info=True)
-                await asyncio.sleep(0.5)
+        return await asyncio.to_thread(patiently, partial(self._intake.take, records, gaps=gaps))
 
     def _cursors(self) -> Mapping[Place, int]:
         with self._intake.database.reading() as connection:

@@ -20,36 +20,42 @@ _NOT_STOPPING = (
 )
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[tuple[str, int]]:
-    """Documents whose clock has come, as (document_id, person), the most urgent first."""
-    return _pairs(connection, document.c.due_at <= now, limit)
+def due(connection: Connection, now: datetime, limit: int, but: Collection[str] = ()) -> list[tuple[str, int]]:
+    """Documents whose clock has come, as (document_id, person), the most urgent first; none of `but`."""
+    return _pairs(connection, document.c.due_at <= now, limit, but)
 
 
-def escalations(connection: Connection, now: datetime, limit: int) -> list[tuple[str, int]]:
+def escalations(connection: Connection, now: datetime, limit: int, but: Collection[str] = ()) -> list[tuple[str, int]]:
     """Releases of which somebody more must be told that they are held (docs/law.md safety-4)."""
-    return _pairs(connection, document.c.escalate_at <= now, limit)
+    return _pairs(connection, document.c.escalate_at <= now, limit, but)
 
 
-def asked_before(connection: Connection, link_since: datetime, limit: int) -> list[tuple[str, int]]:
+def asked_before(
+    connection: Connection, link_since: datetime, limit: int, but: Collection[str] = ()
+) -> list[tuple[str, int]]:
     """Documents whose antecedent BNMP did not see before the link was back: it is asked again (docs/law.md safety-4)."""
     waits = (document.c.reason == Reason.MISSING_ANTECEDENT) & (document.c.due_fact == DueFact.ASK_AGAIN)
-    return _pairs(connection, waits & (document.c.since < link_since), limit)
+    return _pairs(connection, waits & (document.c.since < link_since), limit, but)
 
 
-def waiting_for_link(connection: Connection, limit: int) -> list[tuple[str, int]]:
+def waiting_for_link(connection: Connection, limit: int, but: Collection[str] = ()) -> list[tuple[str, int]]:
     """Documents that leave when the link is back, liberty first (docs/law.md safety-14)."""
-    return _pairs(connection, (document.c.state == State.HELD) & document.c.reason.in_(_WAITING), limit)
+    return _pairs(connection, (document.c.state == State.HELD) & document.c.reason.in_(_WAITING), limit, but)
 
 
 def may_be_offered(
-    connection: Connection, kinds: Collection[str], held_before: datetime, limit: int
+    connection: Connection, kinds: Collection[str], held_before: datetime, limit: int, but: Collection[str] = ()
 ) -> list[tuple[str, int]]:
     """Documents of eligible kinds whose hold contingency overrules, held since before the link went."""
     held = (document.c.state == State.HELD) & document.c.reason.in_(_NOT_STOPPING)
-    return _pairs(connection, held & document.c.kind.in_(sorted(kinds)) & (document.c.since < held_before), limit)
+    return _pairs(connection, held & document.c.kind.in_(sorted(kinds)) & (document.c.since < held_before), limit, but)
 
 
-def _pairs(connection: Connection, where: sa.ColumnElement[bool], limit: int) -> list[tuple[str, int]]:
+def _pairs(
+    connection: Connection, where: sa.ColumnElement[bool], limit: int, but: Collection[str]
+) -> list[tuple[str, int]]:
+    if but:
+        where &= sa.not_(among(document.c.document_id, but))
     chosen = sa.select(document.c.document_id, document.c.person).where(where)
     rows = connection.execute(chosen.order_by(document.c.priority, document.c.since).limit(limit))
     return [(row.document_id, row.person) for row in rows]

@@ -7,6 +7,7 @@ the one before, and a person whose row failed is held until that row succeeds: n
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -14,6 +15,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from ledger.engine import Database
 from ledger.leases import release_singleton, take_singleton
 from ledger.outbox import delete, waiting
+from ledger.patience import patiently
 from producers.settings import KafkaSettings
 from schemas.record import RawRecord
 
@@ -50,12 +52,17 @@ class Relay:
     def run(self, stopped: Callable[[], bool], pause: Callable[[float], object]) -> None:
         """Publish until `stopped`; `pause` waits a number of seconds or until something happens."""
         while not stopped():
-            if not self._hold():
+            # Tried again from its beginning, for in the meantime another relay may have become the active one.
+            held, published = patiently(self._round, pause)
+            if not held:
                 pause(1.0)
-            elif not self.publish():
+            elif not published:
                 pause(IDLE_SECONDS)
         with self._database.transaction() as connection:
             release_singleton(connection, "relay", self._owner)
+
+    def _round(self) -> tuple[bool, int]:
+        return (True, self.publish()) if self._hold() else (False, 0)
 
     def _hold(self) -> bool:
         if time.monotonic() - self._looked_back < LOOK_BACK_SECONDS:
@@ -81,10 +88,14 @@ class Relay:
         answered, later = self._send(rows)
         self._last = later - 1 if later is not None else rows[-1][0]
         if answered:
-            with self._database.transaction() as connection:
-                delete(connection, sorted(answered))
+            patiently(partial(self._delete, sorted(answered)))
             self._release(answered)
         return len(answered)
+
+    def _delete(self, answered: list[int]) -> None:
+        """Delete what is published: rather tried for a while than published once more."""
+        with self._database.transaction() as connection:
+            delete(connection, answered)
 
     def _release(self, answered: set[int]) -> None:
         """Let go whom nothing holds any more: what was passed over for them comes before all that is new."""

@@ -65,6 +65,10 @@ INCIDENTS: dict[str, tuple[str, str]] = {
         "A ordem de liberdade produz efeito: falta o registro nacional, e ainda consta mandado ou custódia. Registre-a.",
         "liberty-held",
     ),
+    "CLOCK_FAILS": (
+        "O serviço falha ao tratar os prazos do documento {where}: verifique já se é ordem de liberdade e acione o suporte.",
+        "clock-fails",
+    ),
 }
 
 LINKED = "A pessoa está vinculada a este RJI no BNMP."

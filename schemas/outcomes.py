@@ -143,6 +143,7 @@ class Incident(Outcome):
         "DEAD_LETTER_LIMIT",
         "OUTBOX_STUCK",
         "OFFSETS_GONE",
+        "CLOCK_FAILS",
         "ACCESS_UNKNOWN",
         "HISTORY_ALTERED",
     ]

@@ -81,12 +81,37 @@ def test_a_document_on_which_the_ledger_fails_stops_nothing_but_itself(office: O
         ["CHEFE_DE_CARTORIO"],
     ]
     assert [(log["event"], log["document_id"]) for log in logs] == [("clock.unprocessable", "A-2")]
-    # and when it is mended
+    # and when it is mended, and has rested
+    office.hand.later(60)
     with office.database.transaction() as connection:
         connection.exec_driver_sql("DROP TRIGGER broken")
     clock.tick()
     # then
     assert told(office, "A-2")[1:] == ["CHEFE_DE_CARTORIO"]
+
+
+def test_a_document_on_which_the_clock_fails_is_an_incident_once_and_rests_longer_each_time(
+    office: Office, clock: Ticking
+) -> None:
+    # given
+    office.issue(lacking("A-2"))
+    with office.database.transaction() as connection:
+        connection.exec_driver_sql(BROKEN)
+    office.hand.later(1800)
+    tries = []
+    # when
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(30):
+            before = len(logs)
+            clock.tick()
+            tries.append(len(logs) - before)
+            office.hand.later(30)
+    # then
+    assert [number for number, tried in enumerate(tries) if tried] == [0, 2, 6, 14]
+    incidents = [one.data for one in office.said() if one.type == "bnmp.incident.v1"]
+    failing = [one for one in incidents if one["kind"] == "CLOCK_FAILS"]
+    assert [(one["runbook"], one["who"]["role"]) for one in failing] == [("clock-fails", "OPERADOR")]
+    assert "A-2" in failing[0]["message"]
 
 
 def test_what_waits_too_long_for_its_document_is_alarmed_once(office: Office, clock: Ticking) -> None:
