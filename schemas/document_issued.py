@@ -4,12 +4,13 @@ Lenient: only who it is about is demanded (`tribunal`, `document_id`, `party.par
 missing or wrong is a gap and None, or no row, in the model: the document then waits with the list of its gaps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import SerializeAsAny
 
-from rules.words import Consent
+from rules.words import Consent, Variant
 from schemas.fields import FORMS, Form, KindFields
 from schemas.gaps import Gap, either, required, settle
 from schemas.shapes import (
@@ -34,6 +35,7 @@ TYPE = "saj.document.issued.v1"
 
 Origin = Literal["NORMAL", "CONTINGENCIA", "EXCEPCIONAL", "ACERVO"]
 Secrecy = Literal["ABERTO", "RESTRITO", "SIGILOSO"]
+Demand = Callable[["DocumentIssued", tuple[str, ...], tuple[Gap, ...]], tuple[Gap, ...]]
 
 
 class Model(Reading):
@@ -177,11 +179,18 @@ def document_issued(data: Mapping[str, Any]) -> tuple[DocumentIssued, tuple[Gap,
     if form is None:
         return body, gaps
     body, of_fields = _with_fields(body, form, data.get("fields"))
-    gaps += of_fields
+    return body, judged(body, form, gaps + of_fields)
+
+
+def judged(
+    body: DocumentIssued, form: Form, gaps: tuple[Gap, ...] = (), *, demand: Demand = required
+) -> tuple[Gap, ...]:
+    """Give all gaps of a document whose parts were read: those found in reading, and by `demand` what is missing."""
     gaps += _variant(body, form)
     gaps += _antecedents(body, gaps)
-    gaps += either(body, tuple(f"fields.{name}" for name in form.either), gaps)
-    return body, gaps + required(body, _demanded(body, form), gaps)
+    if form.either:
+        gaps += either(body, tuple(f"fields.{name}" for name in form.either), gaps)
+    return gaps + demand(body, _demanded(body.kind, body.variant, body.origin), gaps)
 
 
 def _with_fields(body: DocumentIssued, form: Form, raw: Any) -> tuple[DocumentIssued, tuple[Gap, ...]]:
@@ -199,6 +208,8 @@ def _variant(body: DocumentIssued, form: Form) -> tuple[Gap, ...]:
 
 
 def _antecedents(body: DocumentIssued, known: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    if not body.antecedents:
+        return ()
     told = {gap.field.rsplit(".", 1)[0] for gap in known}
     return tuple(
         Gap(f"antecedents.{index}", "names neither a document_id nor a national_number")
@@ -207,7 +218,9 @@ def _antecedents(body: DocumentIssued, known: tuple[Gap, ...]) -> tuple[Gap, ...
     )
 
 
-def _demanded(body: DocumentIssued, form: Form) -> tuple[str, ...]:
-    of_variant = form.variants.get(body.variant, ()) if body.variant is not None else ()
+@cache
+def _demanded(kind: str, variant: Variant | None, origin: Origin | None) -> tuple[str, ...]:
+    form = FORMS[kind]
+    of_variant = form.variants.get(variant, ()) if variant is not None else ()
     of_kind = tuple(f"fields.{name}" for name in form.required + of_variant)
-    return REQUIRED + of_kind + REQUIRED_BY_ORIGIN.get(body.origin or "", ())
+    return REQUIRED + of_kind + REQUIRED_BY_ORIGIN.get(origin or "", ())

@@ -24,6 +24,7 @@ _SHAPES = {
     "source": re.compile(r"[!-~]{1,256}"),
     "time": re.compile(r"[ -~]{1,64}"),
 }
+_HEADERS = {name: f"ce_{name}" for name in _SHAPES}
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _JSON = "application/json"
 _STRUCTURED = "application/cloudevents+json"
@@ -88,7 +89,10 @@ def open_structured(headers: Headers, value: bytes) -> tuple[Envelope, Any]:
 
 def attributes(headers: Headers) -> Mapping[str, str]:
     """Give those `ce_` headers that are there once and have the right shape, by the attribute's name."""
-    return _known({name: _one(headers, f"ce_{name}") for name in _SHAPES})
+    given = dict(headers)
+    if len(given) < len(headers):
+        return _known({name: _one(headers, f"ce_{name}") for name in _SHAPES})
+    return _known({name: _text(given.get(header)) for name, header in _HEADERS.items()})
 
 
 def glance(headers: Headers, value: bytes | None) -> tuple[Mapping[str, str], Any]:
@@ -127,6 +131,8 @@ def _decoded(text: Any) -> bytes:
 
 
 def _doubled(headers: Headers) -> str | None:
+    if len(dict(headers)) == len(headers):
+        return None
     seen: set[str] = set()
     for name, _ in headers:
         if name.startswith("ce_") or name == "content-type":
@@ -141,6 +147,8 @@ def _media(content_type: Any, where: str) -> str | None:
     """Give the media type without its parameters; None where there is none. Data is UTF-8, so another charset is not read."""
     if content_type is None:
         return None
+    if content_type == _JSON:
+        return _JSON
     media, *parameters = [part.strip().lower() for part in str(content_type).split(";")]
     for parameter in parameters:
         name, _, charset = parameter.partition("=")
@@ -156,7 +164,11 @@ def _traceparent(text: Any) -> str | None:
 def _one(headers: Headers, wanted: str) -> str | None:
     """Give a header's text; None where it is missing, given more than once, or not text."""
     values = [value for name, value in headers if name == wanted]
+    return _text(values[0]) if len(values) == 1 else None
+
+
+def _text(value: bytes | None) -> str | None:
     try:
-        return values[0].decode("utf-8") if len(values) == 1 and values[0] is not None else None
+        return None if value is None else value.decode("utf-8")
     except UnicodeDecodeError:
         return None

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.words import Kind, Variant
-from schemas.shapes import CaseNumber, Date, Days, Identifier, Name, Prose, Reading, Rows, StateOfUnion
+from schemas.shapes import Amount, CaseNumber, Date, Days, Identifier, Name, Prose, Reading, Rows, StateOfUnion
 
 EspeciePrisao = Literal[
     "PREVENTIVA",
@@ -68,7 +68,7 @@ class Multa(Reading):
     """A fine: its day-fines, and its value in reais."""
 
     dias: Days | None = None
-    valor: Annotated[float, Field(ge=0, le=1e12)] | None = None
+    valor: Amount | None = None
 
 
 class MedidaSeguranca(Reading):

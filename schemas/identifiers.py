@@ -4,6 +4,7 @@ The RJI and the national number have check digits whose rule is not published: o
 """
 
 import re
+from operator import mul
 
 _CASE = re.compile(r"(\d{7})-?(\d{2})\.?(\d{4})\.?(\d)\.?(\d{2})\.?(\d{4})", re.ASCII)
 _RJI = re.compile(r"(\d{9})-?(\d{2})", re.ASCII)
@@ -49,5 +50,5 @@ def _digits(mask: re.Pattern[str], text: str) -> str | None:
 
 
 def _cpf_digit(digits: str) -> str:
-    weighed = sum(int(digit) * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True))
+    weighed = sum(map(mul, map(int, digits), range(len(digits) + 1, 1, -1)))
     return str(weighed * 10 % 11 % 10)

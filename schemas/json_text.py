@@ -61,16 +61,17 @@ def canonical(data: Any) -> bytes:
 
 def digest(type: str, data: Any) -> str:  # noqa: A002 (the envelope's own word)
     """Give the hex SHA-256 of the event's type and the canonical JSON of its data."""
-    return _digest(type, canonical(data))
+    return digest_of(type, canonical(data))
 
 
 def digest_and_storable(type: str, data: Any) -> tuple[str, Any]:  # noqa: A002 (the envelope's own word)
     """Give what `digest` and `storable` give; nearly always data can be kept, and its canonical form shows it at once."""
     written = canonical(data)
-    return _digest(type, written), storable(data) if _MAYBE_UNKEEPABLE.search(written) else data
+    return digest_of(type, written), storable(data) if _MAYBE_UNKEEPABLE.search(written) else data
 
 
-def _digest(type: str, written: bytes) -> str:  # noqa: A002 (the envelope's own word)
+def digest_of(type: str, written: bytes) -> str:  # noqa: A002 (the envelope's own word)
+    """Give the digest of data whose canonical JSON is known."""
     return hashlib.sha256(type.encode() + written).hexdigest()
 
 
