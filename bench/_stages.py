@@ -62,19 +62,19 @@ class Stages:
         """Clock everything that runs meanwhile."""
         changed = [(holder(place), place.rpartition(".")[2], stage) for stage, place in _PLACES]
         changed.append((database.engine.dialect, "do_commit", "commit"))
-        before = [(holder, name, holder.__dict__.get(name), getattr(holder, name)) for holder, name, _ in changed]
-        for (holder, name, stage), (*_, called) in zip(changed, before, strict=True):
-            setattr(holder, name, self._around(stage, called))
+        before = [(held, name, held.__dict__.get(name), getattr(held, name)) for held, name, _ in changed]
+        for (held, name, stage), (*_, called) in zip(changed, before, strict=True):
+            setattr(held, name, self._around(stage, called))
         self._since = time.perf_counter()
         try:
             yield
         finally:
             self._turn_to(REST)
-            for holder, name, own, _ in before:
+            for held, name, own, _ in before:
                 if own is None:
-                    delattr(holder, name)
+                    delattr(held, name)
                 else:
-                    setattr(holder, name, own)
+                    setattr(held, name, own)
 
 
 def holder(place: str) -> Any:

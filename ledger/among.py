@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.sql.functions import FunctionElement
 
 
@@ -40,6 +41,11 @@ class _Among(FunctionElement[bool]):
     type = sa.Boolean()
     inherit_cache = True
     name = "among"
+
+    def self_group(self, against: Any = None) -> Any:
+        """Stay a bare condition: SQLAlchemy would say `... = 1` on SQLite, and no index serves that."""
+        del against
+        return Grouping(self)
 
 
 def among(column: sa.ColumnElement[Any], values: Collection[Any] | str) -> sa.ColumnElement[bool]:

@@ -5,6 +5,7 @@ An alias is an RJI or `<tribunal>:<party_id>`; both may lead to the same person,
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -105,16 +106,19 @@ def lock_persons(connection: Connection, persons: Iterable[int], *, skip: bool =
 
 
 _MINE, _THEIRS = document.alias("mine"), document.alias("theirs")
-_NAMED = sa.or_(
-    antecedent.c.names_document == _MINE.c.document_id, antecedent.c.names_number == _MINE.c.national_number
-)
-_BOUND = (
-    sa.select(_MINE.c.person, _THEIRS.c.person)
-    .select_from(sa.join(antecedent, _THEIRS, _THEIRS.c.document_id == antecedent.c.document_id).join(_MINE, _NAMED))
-    .where(
-        _MINE.c.person != _THEIRS.c.person, sa.or_(among(_MINE.c.person, "persons"), among(_THEIRS.c.person, "persons"))
-    )
-    .distinct()
+_BY_NAME = antecedent.c.names_document == _MINE.c.document_id
+_BY_NUMBER = antecedent.c.names_number == _MINE.c.national_number
+
+
+def _bound(named: sa.ColumnElement[bool], of: sa.FromClause) -> sa.Select[tuple[int, int]]:
+    joined = sa.join(antecedent, _THEIRS, _THEIRS.c.document_id == antecedent.c.document_id).join(_MINE, named)
+    one, other = _MINE.c.person, _THEIRS.c.person
+    return sa.select(one, other).select_from(joined).where(one != other, among(of.c.person, "persons"))
+
+
+# Each on its own, for an OR over two tables is answered by reading all of both.
+_BOUND: sa.CompoundSelect[Any] = sa.union(
+    *(_bound(named, of) for named in (_BY_NAME, _BY_NUMBER) for of in (_MINE, _THEIRS))
 )
 
 
