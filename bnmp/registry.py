@@ -20,6 +20,7 @@ from bnmp.words import LIGHT_FILTER, PATHS, SIGNING_ZONE
 from rules.facts import Answer, Piece
 from rules.steps import SIGNATURE_OF
 from rules.words import AnswerClass, Role, Step
+from schemas.figures import Tell, untold
 
 _HAND: Final = {step: role for role, step in SIGNATURE_OF.items()}
 _BRASILIA: Final = ZoneInfo(SIGNING_ZONE)
@@ -43,10 +44,10 @@ class Registry:
     nothing is sent. An attempt ends by `windows.attempt`, whatever requests it needs.
     """
 
-    def __init__(self, settings: BnmpSettings) -> None:
+    def __init__(self, settings: BnmpSettings, tell: Tell = untold) -> None:
         """Prepare; nothing is opened before `async with`."""
         self._settings = settings
-        self._wire = Wire(settings.url, settings.windows)
+        self._wire = Wire(settings.url, settings.windows, tell)
         self._sessions = Sessions(settings, self._wire)
 
     async def __aenter__(self) -> Self:

@@ -6,6 +6,7 @@ a GET that must not be, so the break is given another name on its way up.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace, TracebackType
@@ -16,6 +17,7 @@ from aiohttp.abc import AbstractStreamWriter
 
 from bnmp.answers import Seen, Sent, What
 from rules.windows import Windows
+from schemas.figures import Tell, untold
 
 MOST_BYTES: Final = 1024 * 1024
 _PIECE: Final = 16 * 1024
@@ -99,8 +101,9 @@ class _Body(aiohttp.Payload):
 class Wire:
     """The HTTP client, between `open` and `close`."""
 
-    def __init__(self, url: str, windows: Windows) -> None:
+    def __init__(self, url: str, windows: Windows, tell: Tell = untold) -> None:
         """Prepare; `url` is the base address."""
+        self._tell = tell
         self._url, self._windows = url.rstrip("/"), windows
         self._client: aiohttp.ClientSession | None = None
 
@@ -124,7 +127,10 @@ class Wire:
     async def exchange(self, ask: Ask, deadline: float) -> tuple[Sent, Seen]:
         """Send `ask` once and read what comes back until `deadline` (the loop's clock, seconds); never raises for it."""
         progress = _Progress(self._windows, deadline)
+        begun = time.monotonic()
         seen = await self._send(ask, progress)
+        self._tell("bnmp_request_seconds", (ask.op,), time.monotonic() - begun)
+        self._tell("bnmp_requests", (ask.op, seen.failure or str(seen.status)), 1)
         return Sent(ask.what, progress.sent), seen
 
     async def _send(self, ask: Ask, progress: _Progress) -> Seen:

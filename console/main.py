@@ -61,8 +61,8 @@ def run(
     if role not in ROLES:
         raise typer.BadParameter(f"there is no role {role}; there are {', '.join(ROLES)}")
     env = settings.environment()
-    configure(env.log_format, role)
-    raise typer.Exit(run_role(role, env))
+    logs = configure(env.log_format, role, instance=env.instance_id, secret=env.person_hash_key.get_secret_value())
+    raise typer.Exit(run_role(role, env, logs))
 
 
 @app.command()

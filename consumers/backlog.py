@@ -14,10 +14,12 @@ import structlog
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from consumers.groups import StartRefusedError, consumer_config
+from consumers.standing import Standing
 from ledger import cursors
 from ledger.engine import Database, LedgerTroubleError
 from ledger.patience import Patience, patiently
 from producers.settings import KafkaSettings
+from schemas.figures import Tell, untold
 from schemas.record import RawRecord
 from schemas.writing import InternalRecordError, read_internal
 
@@ -39,6 +41,7 @@ class Reference:
     person: int
     turn: int
     priority: int
+    timestamp_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -46,16 +49,22 @@ class _Partition:
     position: int
     unfinished: "OrderedDict[int, Reference]"
     committed: int
+    cursor: int
+    end: int | None = None
 
 
 class Backlog:
     """Reads one queue topic ahead. Thread-safe; an error of its thread is raised by `check`."""
 
-    def __init__(self, kafka: KafkaSettings, database: Database, group: str, topic: str, instance: str) -> None:
+    def __init__(
+        self, kafka: KafkaSettings, database: Database, group: str, topic: str, instance: str, *, tell: Tell = untold
+    ) -> None:
         """`instance` is the replica's static name in the group."""
         self.topic = topic
         self._group = group
         self._database = database
+        self._tell = tell
+        self._member = False
         self._consumer = Consumer(consumer_config(kafka, group, instance))
         self._lock = threading.Lock()
         self._partitions: dict[int, _Partition] = {}
@@ -87,6 +96,23 @@ class Backlog:
         """How many partitions are assigned."""
         return len(self._partitions)
 
+    def standing(self) -> tuple[Standing, ...] | None:
+        """How far each assigned partition is; None before the first assignment, when no cursor was read yet."""
+        if not self._member:
+            return None
+        with self._lock:
+            return tuple(
+                Standing(
+                    self.topic,
+                    number,
+                    partition.cursor,
+                    partition.end,
+                    len(partition.unfinished),
+                    next((first.timestamp_ms for first in partition.unfinished.values()), None),
+                )
+                for number, partition in sorted(self._partitions.items())
+            )
+
     def take(self) -> list[Reference]:
         """References read since the last call."""
         with self._lock:
@@ -112,6 +138,7 @@ class Backlog:
             commit_at = time.monotonic() + COMMIT_SECONDS
             while not self._stop.is_set():
                 self._read()
+                self._tell("progress_timestamp_seconds", ("reader",), 0)
                 if time.monotonic() > commit_at:
                     commit_at = time.monotonic() + max(COMMIT_SECONDS, self._commit_patiently())
             self._commit_patiently()
@@ -168,9 +195,11 @@ class Backlog:
             body = read_internal(record)
         except InternalRecordError as why:
             # Only the relay writes here; what it did not write is passed over and told.
-            log.warning("backlog.foreign_record", topic=self.topic, partition=number, offset=offset, why=str(why))
+            log.warning("backlog.foreign_record", topic=self.topic, partition=number, offset=offset, why=why)
             return
-        reference = Reference(number, offset, body.document_id, body.person, body.turn, body.priority)
+        reference = Reference(
+            number, offset, body.document_id, body.person, body.turn, body.priority, record.timestamp_ms
+        )
         partition.unfinished[offset] = reference
         self._new.append(reference)
 
@@ -185,7 +214,8 @@ class Backlog:
         consumer.incremental_assign(at)
         with self._lock:
             for place in at:
-                self._partitions[place.partition] = _Partition(place.offset, OrderedDict(), -1)
+                self._partitions[place.partition] = _Partition(place.offset, OrderedDict(), -1, place.offset)
+        self._member = True
         # All is let flow, and the next read pauses all of it again where it must: never one partition alone.
         consumer.resume([TopicPartition(self.topic, number) for number in self._partitions])
         self._paused = False
@@ -210,18 +240,34 @@ class Backlog:
                 for number, partition in self._partitions.items()
             }
             moved = {n: offset for n, offset in prefix.items() if offset != self._partitions[n].committed}
+            for number, partition in self._partitions.items():
+                partition.end = self._end_of(number)
         if not moved:
             return
         with self._database.transaction() as connection:
             cursors.advance(connection, self._group, {(self.topic, n): offset for n, offset in moved.items()})
+        with self._lock:
+            for number, offset in moved.items():
+                if number in self._partitions:
+                    self._partitions[number].cursor = offset
         try:
             places = [TopicPartition(self.topic, n, offset) for n, offset in moved.items()]
             self._consumer.commit(offsets=places, asynchronous=False)
         except KafkaException as error:
             # The cursor is the truth; a commit in the middle of a rebalance is made good by the next one.
-            log.info("backlog.commit_later", topic=self.topic, why=error.args[0].name())
+            log.info("backlog.commit_later", topic=self.topic, why=error.args[0])
             return
         with self._lock:
             for number, offset in moved.items():
                 if number in self._partitions:
                     self._partitions[number].committed = offset
+
+    def _end_of(self, partition: int) -> int | None:
+        """The end that the last fetch told; no broker is asked."""
+        try:
+            place = TopicPartition(self.topic, partition)
+            _, end = self._consumer.get_watermark_offsets(place, cached=True) or (0, -1)
+        except KafkaException:
+            # Nothing of the partition has come yet.
+            return None
+        return end if end >= 0 else None

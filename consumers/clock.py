@@ -5,7 +5,6 @@ One clock is active by lease. It changes documents through decide-and-record lik
 
 import asyncio
 import random
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +27,7 @@ from rules.dossier import Document, Link
 from rules.facts import DueFell, EscalationFell, Fact, PersonReviewed
 from rules.kinds import KINDS
 from rules.words import AnswerClass, DueFact, LinkState
+from schemas.figures import Tell, untold
 
 LIMIT = 500
 TICK_SECONDS = 0.2
@@ -44,12 +44,15 @@ _PROBED = frozenset({LinkState.SUSPECT, LinkState.DOWN, LinkState.PROBING})
 class Clock:
     """Looks several times a second at what has come due."""
 
-    def __init__(self, database: Database, deployment: Deployment, registry: Registry, owner: str) -> None:
+    def __init__(
+        self, database: Database, deployment: Deployment, registry: Registry, owner: str, tell: Tell = untold
+    ) -> None:
         """`owner` names this life of this process in the clock's lease."""
         self._database = database
         self._deployment = deployment
         self._registry = registry
         self._owner = owner
+        self._tell_figure = tell
         self._window = CallWindow()
         self._aside = Aside()
 
@@ -59,12 +62,15 @@ class Clock:
         while not stopped.is_set():
             pause = TICK_SECONDS
             try:
-                if await asyncio.to_thread(self._hold):
+                held = await asyncio.to_thread(self._hold)
+                self._tell_figure("lease_held", (), held)
+                if held:
                     await self._tick()
                 patience.regained()
             except LedgerTroubleError as trouble:
                 # From the beginning again, for in the meantime another clock may have become the active one.
                 pause = max(pause, patience.bear(trouble))
+            self._tell_figure("progress_timestamp_seconds", ("clock",), 0)
             await _pause(stopped, pause)
         await asyncio.to_thread(self._release)
 

@@ -24,6 +24,7 @@ from ledger.patience import patiently
 from rules.facts import Answer
 from rules.queue import is_finished
 from rules.words import AnswerClass
+from schemas.figures import Tell, untold
 
 TICK_SECONDS = 0.05
 # A person with nothing to do now is looked at again, less and less often: a new turn comes as a new record.
@@ -44,8 +45,16 @@ class DeliverySettings:
 class Delivery:
     """Runs the lanes of the sender or the resolver until it is told to stop."""
 
-    def __init__(self, workbench: Workbench, backlog: Backlog, registry: Registry, settings: DeliverySettings) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        backlog: Backlog,
+        registry: Registry,
+        settings: DeliverySettings,
+        tell: Tell = untold,
+    ) -> None:
         """The workbench says which role this is."""
+        self._tell = tell
         self._workbench = workbench
         self._turns = Turns(workbench)
         self._backlog = backlog
@@ -76,6 +85,7 @@ class Delivery:
                 await self._start_lanes()
                 await self._something_happens()
                 self._reap()
+                self._watched()
             self._stopping = True
             await asyncio.gather(*self._lanes.values())
         finally:
@@ -94,6 +104,12 @@ class Delivery:
         # The error that ends the process is told already; here it is only taken note of.
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
         await asyncio.to_thread(self._backlog.stop)
+
+    def _watched(self) -> None:
+        """Tell that the loop goes on, and the lanes where there is none; a lane tells of each of its steps."""
+        self._tell("lanes_busy", (), len(self._lanes))
+        for loop in ("loop",) if self._lanes else ("loop", "lanes"):
+            self._tell("progress_timestamp_seconds", (loop,), 0)
 
     def _admit(self) -> None:
         for reference in self._backlog.take():
@@ -145,6 +161,7 @@ class Delivery:
         lane = Lane(person)
         task = await self._turn(Turn(lane))
         while task is not None:
+            self._tell("progress_timestamp_seconds", ("lanes",), 0)
             if not self._workbench.may_send(lane):
                 log.warning("lane.claim_too_short", person=person)
                 answer = Answer(AnswerClass.THROTTLED, datetime.now(UTC), task.step, "claim too short", retry_after=0.1)

@@ -14,6 +14,7 @@ import structlog
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 
+from consumers.standing import Standing
 from ledger.cursors import NoCursorError, Place
 from schemas.record import RawRecord
 
@@ -69,16 +70,24 @@ class LedgerConsumer(driver.Consumer):  # type: ignore[misc]  # Faust is untyped
 
     def lag(self) -> Gaps:
         """What lies between the ledger's cursor and the end of each assigned partition, as far as is known here."""
+        return tuple(
+            ((found.topic, found.partition), found.cursor, found.end)
+            for found in self.standing()
+            if found.end is not None and found.lag
+        )
+
+    def standing(self) -> tuple[Standing, ...]:
+        """How far each assigned partition whose cursor was read is."""
         subscription = self._thread._consumer._subscription.subscription  # noqa: SLF001 (aiokafka has no public way)
         assignment = subscription.assignment if subscription else None
         if assignment is None:
             return ()
-        found = []
-        for tp in assignment.tps:
-            state, taken = assignment.state_value(tp), self._taken.get(TP(tp.topic, tp.partition))
-            if taken is not None and state is not None and (state.lso or 0) > taken:
-                found.append(((tp.topic, tp.partition), taken, state.lso))
-        return tuple(found)
+        return tuple(
+            Standing(tp.topic, tp.partition, taken, state.lso if state is not None else None)
+            for tp in sorted(assignment.tps)
+            if (taken := self._taken.get(TP(tp.topic, tp.partition))) is not None
+            for state in (assignment.state_value(tp),)
+        )
 
     def ack(self, message: Any) -> bool:
         """Let a record go without Faust's lists of acknowledged offsets."""

@@ -103,7 +103,12 @@ def check_queue(kafka: KafkaSettings, database: Database, deployment: Deployment
     first = ends(AdminClient(kafka.admin_config()), sorted(known), OffsetSpec.earliest())
     gone = {place: at for place, at in first.items() if known[place].next_offset < at}
     count = requeue(database, deployment, group, gone, contingency=group == RESOLVER)
-    log.warning("queue.offsets_gone", group=group, partitions=sorted(map(str, gone)), documents_put_again=count)
+    log.warning(
+        "queue.offsets_gone",
+        group=group,
+        partitions=[f"{topic}[{number}]" for topic, number in sorted(gone)],
+        documents_put_again=count,
+    )
     check_start(kafka, database, group)
 
 

@@ -3,6 +3,7 @@
 Faust drives it live, a plain loop drives it in replay and catch-up, lists drive it in tests.
 """
 
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from ledger.persons import Names
 from schemas.codes import Code
 from schemas.custody_recorded import CustodyRecorded
 from schemas.document_issued import DocumentIssued
-from schemas.reading import Unreadable, read, readers_for
+from schemas.figures import Tell, untold
+from schemas.reading import Event, Unreadable, read, readers_for
 from schemas.record import RawRecord
 
 GROUP = "saj-bnmp.processor"
@@ -33,6 +35,7 @@ class Intake:
     database: Database
     deployment: Deployment
     group: str = GROUP
+    tell: Tell = untold
 
     def take(self, records: Sequence[RawRecord], *, gaps: bool = True) -> Taken:
         """Read, decide and record a batch in one transaction.
@@ -43,7 +46,24 @@ class Intake:
         `ledger.cursors.NoCursorError` for a partition without cursor; and `LedgerTroubleError` when the database as a
         whole is in trouble: what was written before that is dropped when it comes again.
         """
-        return self._take(in_order([self._arrival(record) for record in records]), gaps=gaps)
+        begun = time.monotonic()
+        arrivals = in_order([self._arrival(record) for record in records])
+        taken = self._take(arrivals, gaps=gaps)
+        self._told(arrivals, taken, time.monotonic() - begun)
+        return taken
+
+    def _told(self, arrivals: Sequence[Arrival], taken: Taken, seconds: float) -> None:
+        """Tell the figures of a batch that is committed."""
+        self.tell("batch_seconds", (), seconds)
+        for became, amount in taken.counts.items():
+            self.tell("events", (became,), amount)
+        for topic, code in ((a.record.topic, a.event) for a in arrivals):
+            self.tell("records", (topic, code.code if isinstance(code, Unreadable) else "OK"), 1)
+        for arrival in arrivals:
+            if isinstance(arrival.event, Event) and arrival.event.unknown_fields:
+                self.tell("unknown_fields", (arrival.record.topic,), arrival.event.unknown_fields)
+            if arrival.names is not None and not _is_keyed(arrival.record, arrival.names):
+                self.tell("key_mismatches", (arrival.record.topic,), 1)
 
     def _take(self, arrivals: Sequence[Arrival], *, gaps: bool, again: bool = False) -> Taken:
         try:
@@ -74,12 +94,18 @@ class Intake:
         return Arrival(record, event)
 
 
+def _is_keyed(record: RawRecord, names: Names) -> bool:
+    """Whether a record's key names its person; a wrong one costs speed, never order."""
+    return record.key in {name.encode() for name in (names.party, names.rji) if name}
+
+
 def _unprocessable(arrival: Arrival, error: Exception) -> Arrival:
     record, event = arrival.record, arrival.event
     at = traceback.extract_tb(error.__traceback__)[-1]
     # Not the error's own text: it may hold what the record holds.
     detail = f"{type(error).__name__} at {at.name} line {at.lineno}"
-    log.error("intake.unprocessable", topic=record.topic, partition=record.partition, offset=record.offset, why=detail)
+    place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    log.error("intake.unprocessable", **place, exc_info=error)
     document_id = getattr(getattr(event, "body", None), "document_id", None)
     dead = Unreadable(Code.UNPROCESSABLE, detail, event.type, event.ce_id, event.source, document_id)
     return Arrival(record, dead)

@@ -19,6 +19,7 @@ import structlog
 from consumers.faust_consumer import Gaps, LedgerTransport, raw_record, refill
 from consumers.groups import TOPICS
 from consumers.intake import Intake
+from consumers.standing import Standing
 from ledger.arrivals import GapError, Taken
 from ledger.cursors import Place, advance, cursors
 from ledger.patience import patiently
@@ -54,6 +55,7 @@ class Processor:
         self._intake = intake
         self._settings = settings
         self._progress = time.monotonic()
+        self._standing: tuple[Standing, ...] | None = None
         self.app = self._app()
         self._declare()
 
@@ -103,7 +105,7 @@ class Processor:
                 self.app.consumer.mark_taken(taken.next_offsets)
                 for event in events:
                     await stream.ack(event)
-                self._progress = time.monotonic()
+                self._go_on()
                 log.info("processor.batch", records=len(events), **taken.counts)
 
     async def _take(self, records: list[RawRecord]) -> Taken:
@@ -155,14 +157,23 @@ class Processor:
                 continue
             self._keep_alive(consumer)
             inside = consumer._coordinator.generation >= 0  # noqa: SLF001 (see above)
+            self._standing = self.app.consumer.standing() if inside else None
             outside_since = None if inside else outside_since or time.monotonic()
             if outside_since and time.monotonic() - outside_since > self._settings.out_of_group:
                 raise TimeoutError("out of the consumer group")
             lag = self.app.consumer.lag()
             if not lag:
-                self._progress = time.monotonic()
+                self._go_on()
             elif time.monotonic() - self._progress > self._settings.stalled:
                 await self._pass_over(lag)
+
+    def standing(self) -> tuple[Standing, ...] | None:
+        """How far each assigned partition was a second ago; None outside of the group."""
+        return self._standing
+
+    def _go_on(self) -> None:
+        self._progress = time.monotonic()
+        self._intake.tell("progress_timestamp_seconds", ("intake",), 0)
 
     def _keep_alive(self, consumer: Any) -> None:
         # Without partitions, or with full buffers, Faust does not poll, and aiokafka would leave for good.

@@ -17,7 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
+from ledger import counted
 from ledger.trouble import LedgerTroubleError, is_trouble, withhold
+from schemas.figures import Tell, untold
 
 __all__ = ["Connection", "Database", "LedgerError", "LedgerTroubleError", "now", "utc_now"]
 
@@ -55,6 +57,7 @@ class Database:
         """
         parsed = make_url(url)
         self.url = url
+        self.tell: Tell = untold
         self._lock_file: Path | None = None
         if parsed.drivername == "postgresql+psycopg":
             self.engine = _postgresql(parsed)
@@ -72,7 +75,10 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """A write transaction: committed at the end, rolled back on any error; LedgerTroubleError where it may succeed later."""
         with _told(), self._turn(), self._connected(write=True) as connection, connection.begin():
+            counts = counted.begin(connection)
             yield connection
+        for (figure, labels), amount in counts.items():
+            self.tell(figure, labels, amount)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

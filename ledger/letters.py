@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from ledger import acts, outbox
 from ledger.batches import Arrival, Batch
 from ledger.bulk import claim
+from ledger.counted import count
 from ledger.deployment import Deployment
 from ledger.persons import find
 from ledger.record import record as decide_and_record
@@ -100,6 +101,7 @@ def dead(batch: Batch, record: RawRecord, code: Code, document_id: str | None, d
     if person is not None:
         batch.behind_letters.add(person)
     batch.count("dead_letter")
+    count(batch.connection, "dead_letters", code)
     batch.letters.append(outbox.dead_letter(record, code, "intake", batch.now))
     said = {
         "dlq_reason": code,

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from ledger import outbox
 from ledger.among import among
 from ledger.bulk import insert, upsert
+from ledger.counted import count
 from ledger.deployment import Deployment
 from ledger.dossiers import load, row_of
 from ledger.persons import learn_rjis, lock_circles, lock_free_circles
@@ -181,6 +182,7 @@ class Recorder:
         for entry in decision.entries:
             kept = decision.documents[entry.document_id]
             self._keys.setdefault(entry.document_id, saj_key)
+            count(self.connection, "decisions", kept.kind, kept.state or "", kept.reason or "")
             self._history.append(
                 {
                     "document_id": kept.document_id,

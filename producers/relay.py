@@ -7,6 +7,7 @@ the one before, and a person whose row failed is held until that row succeeds: n
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -17,6 +18,7 @@ from ledger.leases import release_singleton, take_singleton
 from ledger.outbox import delete, waiting
 from ledger.patience import patiently
 from producers.settings import KafkaSettings
+from schemas.figures import Tell, untold
 from schemas.record import RawRecord
 
 BATCH = 1000
@@ -37,11 +39,12 @@ _Row = tuple[int, int | None, RawRecord]
 class Relay:
     """Publishes what the ledger has to say, for as long as `run` is let."""
 
-    def __init__(self, database: Database, kafka: KafkaSettings, owner: str) -> None:
+    def __init__(self, database: Database, kafka: KafkaSettings, owner: str, tell: Tell = untold) -> None:
         """`owner` names this life of this process in the relay's lease."""
         self._database = database
         self._producer = Producer(kafka.producer_config())
         self._owner = owner
+        self._tell = tell
         self._last = 0
         self._looked_back = 0.0
         # Of each person that is held: the lowest id of theirs that failed; and whose row of this scan is yet to come.
@@ -52,6 +55,7 @@ class Relay:
     def run(self, stopped: Callable[[], bool], pause: Callable[[float], object]) -> None:
         """Publish until `stopped`; `pause` waits a number of seconds or until something happens."""
         while not stopped():
+            self._tell("progress_timestamp_seconds", ("relay",), 0)
             # Tried again from its beginning, for in the meantime another relay may have become the active one.
             held, published = patiently(self._round, pause)
             if not held:
@@ -69,6 +73,7 @@ class Relay:
             return True
         with self._database.transaction() as connection:
             held = take_singleton(connection, "relay", self._owner, seconds=LEASE_SECONDS)
+        self._tell("lease_held", (), held)
         if held:
             # The full look-back: an id below the last one may have been committed since.
             self._looked_back = time.monotonic()
@@ -83,6 +88,9 @@ class Relay:
         """Publish one batch; returns how many rows the broker answered for."""
         with self._database.reading() as connection:
             rows = waiting(connection, self._last, BATCH)
+        if self._last == 0:
+            # From the beginning on: only then is the first row the oldest, one that fails again and again included.
+            self._tell("relay_lag_seconds", (), _age(rows[0][2]) if rows else 0)
         if not rows:
             return 0
         answered, later = self._send(rows)
@@ -153,6 +161,7 @@ class Relay:
         def delivered(error: KafkaError | None, _: Message) -> None:
             if error is None:
                 answered.add(number)
+                self._tell("relay_published", (record.topic,), 1)
             else:
                 self._fail(number, person, record, error)
 
@@ -172,7 +181,17 @@ class Relay:
             self._too_large.add(number)
         if person is not None:
             self._held[person] = min(number, self._held.get(person, number))
-        log.error("relay.undelivered", outbox_id=number, topic=record.topic, why=error.name())
+        self._tell("relay_failed", (record.topic,), 1)
+        log.error("relay.undelivered", outbox_id=number, topic=record.topic, why=error)
+
+
+def _age(record: RawRecord) -> float:
+    """Seconds since what a record says happened, by its envelope; 0 where it says no time."""
+    said = dict(record.headers).get("ce_time") or b""
+    try:
+        return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(said.decode())).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
 
 
 def _first_of_each(rows: Sequence[_Row]) -> tuple[list[_Row], list[_Row]]:

@@ -1,7 +1,11 @@
 """How everything that writes to Kafka here reaches it."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
+
+LIBRDKAFKA = "librdkafka"
+"""The logger to which librdkafka's own lines go; else it would write to standard error by itself."""
 
 # The client's own bound on one record. The topic's is the one that counts (schemas/topics.py); this lies above the
 # largest of them, so that the broker says no and not the client.
@@ -31,7 +35,8 @@ class KafkaSettings:
 
     def client_config(self) -> dict[str, Any]:
         """Give what every client of ours has in common; below errors librdkafka keeps its lines to itself."""
-        return {"bootstrap.servers": self.bootstrap, "client.id": self.client_id, "log_level": 3}
+        logger = logging.getLogger(LIBRDKAFKA)
+        return {"bootstrap.servers": self.bootstrap, "client.id": self.client_id, "log_level": 3, "logger": logger}
 
     def admin_config(self) -> dict[str, Any]:
         """Give the configuration of a client that only asks and manages: whoever asks is told what failed."""

@@ -61,10 +61,10 @@ def _event(line: str) -> dict[str, Any] | None:
 
 def _told(event: dict[str, Any]) -> str:
     parts = [str(event["event"])]
-    exception = str(event.get("exception") or "").strip().splitlines()
-    kind = re.match(r"[A-Za-z_][A-Za-z0-9_.]*", exception[-1]) if exception else None
+    # The first line is the exception itself, by class and places (runtime/faults.py).
+    kind = re.match(r"([A-Za-z_][A-Za-z0-9_.]*) at ", str(event.get("exception") or ""))
     if kind is not None:
-        parts.append(kind[0].rpartition(".")[2])
+        parts.append(kind[1].rpartition(".")[2])
     if "why" in event:
         parts.append(str(event["why"]))
     return ": ".join(parts)

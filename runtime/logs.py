@@ -1,36 +1,166 @@
-"""Logging: structlog for us, one line each; the libraries' own loggers through the same renderer, quieter."""
+"""Logging: one line an event, and on it only what is on the list of runtime/shapes.py (docs/law.md I9).
+
+Theory of operation. A line of ours has a literal name, and keys whose values each must have their key's shape; what is not
+on the list, or has not its shape, is dropped and counted. So a careless line loses a figure, and never tells a secret. An
+exception is told by its class and the places it came through (runtime/faults.py).
+
+A library's line keeps its template, its place, and those of its arguments that have a shape of ours: its text may quote
+what a record holds. A place that repeats itself is limited, and says how many of its lines were held back.
+"""
 
 import logging
 import sys
+import threading
+from types import TracebackType
+from typing import Any
 
 import structlog
+from structlog.types import EventDict, Processor
 
-_NOISY = ("aiokafka", "faust", "mode", "asyncio", "alembic")
+from runtime import faults
+from runtime.shapes import KEYS, as_event, library_argument
+from runtime.throttle import Throttle
+from schemas.figures import Tell, untold
+
+_ERRORS = frozenset({"error", "critical"})
+_LIBRARY = "library.line"
+_OURS_AT_MOST, _LIBRARY_AT_MOST, _SECONDS = 500, 5, 10.0
+# Below errors these only tell how they go about their work.
+_TALKATIVE = ("aiokafka", "faust", "mode", "asyncio", "alembic")
 
 
-def configure(form: str, role: str) -> None:
-    """Log to standard output as `json` or `pretty`; `role` stands on every line."""
-    renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if form == "json" else structlog.dev.ConsoleRenderer()
-    )
-    shared: list[structlog.types.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
+class Logs:
+    """What every line passes through; `tell` may be set later, when the role's figures are there."""
+
+    def __init__(self, role: str, instance: str = "", secret: str = "", *, pretty: bool = False) -> None:
+        """`secret` keys the hashes that stand for persons; without it nothing stands for them."""
+        self.tell: Tell = untold
+        self.last_error = faults.LastError()
+        self._secret = secret
+        self._names = {"role": role} | ({"instance": instance} if instance else {})
+        self._ours, self._theirs = Throttle(_OURS_AT_MOST, _SECONDS), Throttle(_LIBRARY_AT_MOST, _SECONDS)
+        render: Processor = (
+            structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(ensure_ascii=False)
+        )
+        stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+        self.processors: list[Processor] = [self.limit, self.listed, structlog.processors.add_log_level, stamp]
+        self.processors += [self.told, render]
+
+    def limit(self, _logger: Any, _method: str, event: EventDict) -> EventDict:
+        """Let a line through or not, and say how many of its place were not."""
+        at = event.pop("_at", None)
+        throttle, place, logger = (self._theirs, *at) if at else (self._ours, str(event.get("event")), "saj-bnmp")
+        held_back = throttle.pass_by(place)
+        if held_back is None:
+            self.tell("log_lines_suppressed", (logger,), 1)
+            raise structlog.DropEvent
+        if held_back:
+            event["suppressed"] = held_back
+        return event
+
+    def listed(self, _logger: Any, _method: str, event: EventDict) -> EventDict:
+        """Keep what is on the list and has its shape."""
+        kept: EventDict = {"event": as_event(event.pop("event", None)), "exc_info": event.pop("exc_info", None)}
+        for key, value in event.items():
+            shape = KEYS.get(key)
+            found = shape(value, self._secret) if shape is not None else None
+            if found is None:
+                self.tell("log_keys_dropped", (), 1)
+            else:
+                kept[key] = found
+        kept.update(self._names)
+        return kept
+
+    def told(self, _logger: Any, _method: str, event: EventDict) -> EventDict:
+        """Give an exception as its class and places, and keep account of errors."""
+        error = _error_of(event.pop("exc_info", None))
+        if error is not None:
+            event["exception"] = faults.told(error)
+        if event.get("level") in _ERRORS:
+            self.last_error.note(event["event"], type(error).__qualname__ if error is not None else None)
+            self.tell("errors", (event["event"],), 1)
+        return event
+
+
+class LibraryHandler(logging.Handler):
+    """The standard library's logging through the same processors, to standard output."""
+
+    def __init__(self, logs: Logs) -> None:
+        """Every line goes through `logs`."""
+        super().__init__()
+        self._logs = logs
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; a line that cannot be told is told to be one."""
+        level = record.levelname.lower()
+        try:
+            line: Any = _of_library(record)
+            for processor in self._logs.processors:
+                line = processor(None, level, line)
+        except structlog.DropEvent:
+            return
+        except Exception:  # noqa: BLE001 (whatever it is, the one who logs must not end of it)
+            line = f'{{"event": "{_LIBRARY}", "level": "error"}}'
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+def configure(form: str, role: str, *, instance: str = "", secret: str = "") -> Logs:
+    """Log to standard output as `json`, `pretty`, or `auto` (pretty on a terminal); `role` is on every line.
+
+    Whatever would else write a traceback by itself (the end of a thread or of the interpreter) becomes a line of the log.
+    """
+    logs = Logs(role, instance, secret, pretty=form == "pretty" or (form == "auto" and sys.stdout.isatty()))
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=logs.processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
     )
-    structlog.contextvars.bind_contextvars(role=role)
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
-        )
-    )
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in _NOISY:
+    logging.basicConfig(handlers=[LibraryHandler(logs)], level=logging.WARNING, force=True)
+    logging.captureWarnings(capture=True)
+    for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.ERROR)
+    _hook()
+    return logs
+
+
+def _of_library(record: logging.LogRecord) -> EventDict:
+    """Give a library's line the form of ours: what it says, without what it quotes."""
+    arguments = record.args if isinstance(record.args, tuple) else tuple((record.args or {}).values())
+    made: dict[str, Any] = {
+        "event": _LIBRARY,
+        "logger": record.name,
+        "place": f"{record.module}:{record.lineno} {record.funcName}",
+        "exc_info": record.exc_info,
+        "_at": (f"{record.name}:{record.lineno}", record.name.partition(".")[0]),
+    }
+    if arguments:
+        # Only with arguments is it surely a template, and not a text that was put together.
+        shown = [library_argument(record.name, *each) for each in enumerate(arguments)]
+        made |= {"template": str(record.msg), "values": shown}
+    return made
+
+
+def _error_of(given: Any) -> BaseException | None:
+    if isinstance(given, BaseException):
+        return given
+    if isinstance(given, tuple):
+        return given[1] if isinstance(given[1], BaseException) else None
+    return sys.exc_info()[1] if given else None
+
+
+def _hook() -> None:
+    log = structlog.get_logger("runtime")
+
+    def ended(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        log.critical("process.ended", exc_info=error)
+
+    def thread_ended(given: threading.ExceptHookArgs) -> None:
+        log.critical("process.thread_ended", exc_info=given.exc_value)
+
+    def unraisable(given: "sys.UnraisableHookArgs") -> None:
+        log.error("process.unraisable", exc_info=given.exc_value)
+
+    sys.excepthook = ended
+    threading.excepthook = thread_ended
+    sys.unraisablehook = unraisable

@@ -3,10 +3,10 @@
 import asyncio
 import os
 import secrets
-import signal
 import sys
-import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import structlog
 
@@ -23,23 +23,50 @@ from ledger.migrate import check
 from operations.offsets import report_gone
 from producers.relay import Relay
 from runtime import settings
+from runtime.logs import Logs
 from runtime.settings import Environment
+from runtime.stopping import stop_event, until_term
+from runtime.telemetry import Identity, Telemetry
+from runtime.web import serving
 
 EXIT_ERROR = 70
 log = structlog.get_logger(__name__)
 
 
-def run(role: str, env: Environment) -> int:
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a role is wired from."""
+
+    env: Environment
+    database: Database
+    telemetry: Telemetry
+
+
+def run(role: str, env: Environment, logs: Logs) -> int:
     """Run a role until TERM or INT; returns its exit status (70: left after an error that a restart may cure)."""
     database = Database(env.database_url)
-    check(database, env.tribunal)
-    log.info("role.starting", instance=env.instance_id)
+    identity = Identity(role, env.instance_id, env.tribunal, datetime.now(UTC))
+    telemetry = Telemetry(identity, database, logs.last_error)
+    logs.tell = database.tell = telemetry.tell
     try:
-        ROLES[role](env, database)
+        with serving(telemetry, env.metrics_host, env.metrics_port):
+            return _run(role, Wiring(env, database, telemetry))
+    except OSError as error:
+        # Of a role's own work nothing comes up to here.
+        log.error("role.port_refused", port=env.metrics_port, why=error)  # noqa: TRY400 (the class says it all)
+        return EXIT_ERROR
+
+
+def _run(role: str, wiring: Wiring) -> int:
+    env, database = wiring.env, wiring.database
+    check(database, env.tribunal)
+    log.info("role.starting")
+    try:
+        ROLES[role](wiring)
     except StartRefusedError as refused:
         if isinstance(refused, OffsetsGoneError):
             report_gone(database, settings.deployment(env), refused)
-        log.error("role.start_refused", why=str(refused))  # noqa: TRY400 (the text says it all)
+        log.error("role.start_refused", why=refused)  # noqa: TRY400 (the text says it all)
         return EXIT_ERROR
     except Exception:
         log.exception("role.failed")
@@ -53,26 +80,29 @@ def _owner(env: Environment, role: str) -> str:
     return f"{env.instance_id}/{role}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
-def _processor(env: Environment, database: Database) -> None:
+def _processor(wiring: Wiring) -> None:
+    env, database, telemetry = wiring.env, wiring.database, wiring.telemetry
     check_start(settings.kafka(env), database, PROCESSOR)
     # Faust keeps two threads busy; at the default 5 ms the database's thread starves.
     sys.setswitchinterval(0.0005)
 
     async def body(stopped: asyncio.Event) -> None:
-        intake = Intake(database, settings.deployment(env))
-        wanted = ProcessorSettings(env.kafka_bootstrap, f"{env.instance_id}-processor")
-        await Processor(intake, wanted).run(stopped)
+        intake = Intake(database, settings.deployment(env), tell=telemetry.tell)
+        processor = Processor(intake, ProcessorSettings(env.kafka_bootstrap, f"{env.instance_id}-processor"))
+        telemetry.watch(processor.standing)
+        await processor.run(stopped)
 
-    _until_term(body)
+    until_term(body, settings.windows().drain_on_term)
 
 
-def _delivery(role: str, group: str, topic: str) -> Callable[[Environment, Database], None]:
-    def start(env: Environment, database: Database) -> None:
+def _delivery(role: str, group: str, topic: str) -> Callable[[Wiring], None]:
+    def start(wiring: Wiring) -> None:
+        env, database, tell = wiring.env, wiring.database, wiring.telemetry.tell
         kafka = settings.kafka(env)
         check_queue(kafka, database, settings.deployment(env), group)
 
         async def body(stopped: asyncio.Event) -> None:
-            async with Registry(settings.bnmp(env)) as registry:
+            async with Registry(settings.bnmp(env), tell) as registry:
                 bench = Workbench(
                     database,
                     settings.deployment(env),
@@ -80,41 +110,34 @@ def _delivery(role: str, group: str, topic: str) -> Callable[[Environment, Datab
                     registry.can_sign,
                     contingency=group == RESOLVER,
                 )
-                backlog = Backlog(kafka, database, group, topic, f"{env.instance_id}-{role}")
-                await Delivery(bench, backlog, registry, settings.delivery(env)).run(stopped)
+                backlog = Backlog(kafka, database, group, topic, f"{env.instance_id}-{role}", tell=tell)
+                wiring.telemetry.watch(backlog.standing)
+                await Delivery(bench, backlog, registry, settings.delivery(env), tell).run(stopped)
 
-        _until_term(body)
+        until_term(body, settings.windows().drain_on_term)
 
     return start
 
 
-def _clock(env: Environment, database: Database) -> None:
+def _clock(wiring: Wiring) -> None:
+    env, tell = wiring.env, wiring.telemetry.tell
+
     async def body(stopped: asyncio.Event) -> None:
-        async with Registry(settings.bnmp(env)) as registry:
-            await Clock(database, settings.deployment(env), registry, _owner(env, "clock")).run(stopped)
+        async with Registry(settings.bnmp(env), tell) as registry:
+            owner = _owner(env, "clock")
+            await Clock(wiring.database, settings.deployment(env), registry, owner, tell).run(stopped)
 
-    _until_term(body)
-
-
-def _relay(env: Environment, database: Database) -> None:
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    Relay(database, settings.kafka(env), _owner(env, "relay")).run(stop.is_set, stop.wait)
+    until_term(body, settings.windows().drain_on_term)
 
 
-def _until_term(body: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    async def main() -> None:
-        stopped = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stopped.set)
-        await body(stopped)
-
-    asyncio.run(main())
+def _relay(wiring: Wiring) -> None:
+    env = wiring.env
+    stop = stop_event(settings.windows().drain_on_term)
+    relay = Relay(wiring.database, settings.kafka(env), _owner(env, "relay"), wiring.telemetry.tell)
+    relay.run(stop.is_set, stop.wait)
 
 
-ROLES: dict[str, Callable[[Environment, Database], None]] = {
+ROLES: dict[str, Callable[[Wiring], None]] = {
     "processor": _processor,
     "relay": _relay,
     "sender": _delivery("sender", SENDER, "bnmp.dispatch"),

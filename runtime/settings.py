@@ -61,7 +61,9 @@ class Environment(BaseSettings):
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
     in_flight: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, examples=["16"])
-    log_format: Annotated[str, Field(pattern="^(json|pretty)$")] = Field(default="json", examples=["json"])
+    log_format: Annotated[str, Field(pattern="^(auto|json|pretty)$")] = Field(default="auto", examples=["json"])
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=0, examples=["9464"])
+    metrics_host: str = Field(default="127.0.0.1", examples=["127.0.0.1"])
 
 
 def environment() -> Environment:

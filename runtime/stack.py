@@ -25,6 +25,7 @@ from producers.topics import create
 from rules.windows import Windows
 from runtime.supervisor import Supervisor
 from sandbox.kafka.broker import Broker
+from sandbox.kafka.properties import free_ports
 
 ROLES = ("processor", "relay", "sender", "resolver", "clock")
 PARTITIONS = 3
@@ -60,6 +61,7 @@ class StackSettings:
     """What the stack is made of: `replicas` of each of `roles`; `moods` are the simulator's; `keep` the folder.
 
     `database` is the URL of an empty database, for the ledger to stay in; without it it is a SQLite file in the folder.
+    With `metrics` every role's process serves them at the address in `Stack.serves`.
     """
 
     tribunal: str = "TJMS"
@@ -71,6 +73,7 @@ class StackSettings:
     seed: int = 7
     keep: bool = False
     database: str | None = None
+    metrics: bool = False
 
 
 class Stack:
@@ -89,6 +92,7 @@ class Stack:
         self.bootstrap = ""
         self.bnmp_url = ""
         self.control_url = ""
+        self.serves: dict[str, str] = {}
 
     @classmethod
     def start(cls, settings: StackSettings, say: Callable[[str], None], prepare: Callable[["Stack"], None]) -> Self:
@@ -131,7 +135,12 @@ class Stack:
         """Start the replicas of a role, each under its own name: `sender`, or `sender-1` and `sender-2`."""
         many = self.settings.replicas > 1
         for number in range(1, self.settings.replicas + 1):
-            self.supervisor.start(f"{role}-{number}" if many else role, argv, self.environment(f"local-{number}"))
+            name = f"{role}-{number}" if many else role
+            # One port for all of them, from our own environment, would be fought over.
+            port = free_ports(None)[0] if self.settings.metrics else 0
+            self.serves |= {name: f"http://127.0.0.1:{port}"} if port else {}
+            served = {"SAJ_BNMP_METRICS_PORT": str(port)}
+            self.supervisor.start(name, argv, self.environment(f"local-{number}") | served)
 
     def environment(self, instance: str = "local-1") -> dict[str, str]:
         """The settings of a role's process; `instance` is the replica's name in its consumer groups."""
@@ -147,6 +156,7 @@ class Stack:
             "SAJ_BNMP_TRIBUNAL": self.settings.tribunal,
             "SAJ_BNMP_TIMEZONE": self.settings.timezone,
             "SAJ_BNMP_INSTANCE_ID": instance,
+            "SAJ_BNMP_LOG_FORMAT": "json",
         }
 
     @property

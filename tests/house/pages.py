@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from bench._report import RESULTS
 from rules.windows import Windows
 from runtime.settings import PREFIX, WINDOW_PREFIX, Environment
+from schemas.figures import FIGURES, ROLES, Row
 from schemas.topics import FOREVER, TOPICS, Topic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,9 +33,11 @@ _ENVIRONMENT = {
     "timezone": "The court's legal time zone, for every text and date that BNMP or a clerk reads.",
     "custody_events": "JSON: SAJ's codes of custody events to what they mean, in place of the whole default table.",
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
-    "person_hash_key": "The secret with which commands hash what names a person; without it they show nothing instead.",
+    "person_hash_key": "The secret with which commands and logs hash what names a person; without it they show nothing instead.",
     "in_flight": "How many persons sender or resolver work on side by side.",
-    "log_format": "`json`, or `pretty` for a terminal.",
+    "log_format": "`json`, `pretty` for people, or `auto`: pretty on a terminal, else JSON.",
+    "metrics_port": "The port of `/live`, `/ready`, `/status` and `/metrics`; 0: none.",
+    "metrics_host": "The address that they are bound to; whoever reaches it may read them.",
 }
 _WINDOWS = {
     "connect": "for a connection to BNMP",
@@ -170,6 +173,43 @@ def _unit(name: str) -> str:
     return "count" if name.endswith(_COUNTS) else "s"
 
 
+def metrics() -> str:
+    """Give docs/metrics.md: every metric that a role exports."""
+    rows = (f"| `{row.exported}` | {_form(row)} | {_labels(row)} | {_exporters(row)} | {row.what} |" for row in FIGURES)
+    return "\n".join(
+        [
+            "# Metrics",
+            "",
+            "Made from `schemas/figures.py` by `make docs`; a test holds the table against what a running stack exports. Every",
+            "role serves `/metrics` where `SAJ_BNMP_METRICS_PORT` is set, beside `/live` (each loop went on, or was rightly",
+            "idle; Kafka is not asked), `/ready` (in its group, or asking for its lease; the ledger is there and at this release's",
+            "schema) and `/status` (JSON, for people). Kafka's own lag tools see the groups' committed offsets, which follow the",
+            "ledger's cursors.",
+            "",
+            "No label and no value names a person, a case or a document. What the clock reads from the ledger is a little old: five",
+            "seconds, or twenty times what the reading took. Replicas of the clock tell the same: take one, not their sum. The",
+            "figures of the process itself (`process_*`: memory, processor time, open files) come with them.",
+            "",
+            "| metric | form | labels | exported by | what |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _form(row: Row) -> str:
+    return "gauge" if row.form == "progress" else row.form
+
+
+def _labels(row: Row) -> str:
+    return ", ".join(f"`{label}`" for label in row.labels)
+
+
+def _exporters(row: Row) -> str:
+    return "every role" if row.roles == ROLES else ", ".join(row.roles)
+
+
 def benchmarks() -> str:
     """Give docs/benchmarks.md: the last results that were kept, as they are in bench/results/."""
     results = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("*.json"))]
@@ -226,6 +266,7 @@ def _figure(figure: float | Mapping[str, float]) -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/topics.md": topics,
     "docs/settings.md": settings,
+    "docs/metrics.md": metrics,
     "docs/benchmarks.md": benchmarks,
 }
 """Each generated page and the function that gives its text."""

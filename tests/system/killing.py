@@ -199,8 +199,7 @@ def main(role: str, folder: str, *points: str) -> int:
     for wrap in (wrap_transactions, wrap_requests, wrap_publishing, wrap_acknowledging):
         wrap(fate)
     clock.LEASE_SECONDS = CLOCK_LEASE_SECONDS
-    configure(env.log_format, role)
-    return run(role, env)
+    return run(role, env, configure(env.log_format, role))
 
 
 if __name__ == "__main__":

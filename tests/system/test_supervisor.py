@@ -21,7 +21,7 @@ _FAST = Backoff(first=0.02, most=0.1, healthy=10)
 _SLEEPER = "import time; print('ready', flush=True); time.sleep(120)"
 _DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(120)"
 _LEASHED = "from runtime.leash import hold_on_to_parent; hold_on_to_parent(); " + _SLEEPER
-_EVENT = {"event": "role.failed", "level": "error", "exception": "Traceback\n  x\nroom.BrokenError: Fulano, CPF 123"}
+_EVENT = {"event": "role.failed", "level": "error", "exception": "room.BrokenError at room:1 f\nfrom KeyError at x"}
 _FAILING = f"import sys; print('Fulano'); print({json.dumps(_EVENT)!r}, flush=True); sys.exit(70)"
 _PARENT = f"""
 import sys, time

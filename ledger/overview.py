@@ -1,0 +1,64 @@
+"""The overview: what is open and for how long, what waits, and the link; the figures that only the ledger knows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.engine import now
+from ledger.links import load_link
+from ledger.search import OPEN
+from ledger.tables import dead_letter, document, outbox, pending_fact
+from rules.kinds import KINDS
+from rules.words import Effect, LinkState, State
+
+_LIBERTY = sorted(kind for kind, row in KINDS.items() if row.effect is Effect.LIBERTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Documents that are not terminal, of one state and reason: how many, and seconds since the oldest came there."""
+
+    count: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts of rows at one instant; `open` by state and reason (empty where none keeps them)."""
+
+    open: Mapping[tuple[str, str], Open]
+    liberty_held: int
+    outbox: int
+    waiting_facts: int
+    dead_letters: int
+    link: LinkState
+    link_since: datetime | None
+
+
+def overview(connection: Connection) -> Overview:
+    """Read it, in one snapshot. It looks at every document, so whoever asks often must wait between."""
+    liberty = document.c.kind.in_(_LIBERTY)
+    columns = (document.c.state, document.c.reason, sa.func.count().label("found"), sa.func.min(document.c.since))
+    grouped = sa.select(*columns).where(document.c.state.in_(OPEN)).group_by(document.c.state, document.c.reason)
+    moment = now(connection)
+    found = {
+        (state, reason or ""): Open(count, max(0.0, (moment - since).total_seconds()) if since else 0.0)
+        for state, reason, count, since in connection.execute(grouped)
+    }
+    link = load_link(connection)
+    return Overview(
+        open=found,
+        liberty_held=_count(connection, document, liberty & (document.c.state == State.HELD)),
+        outbox=_count(connection, outbox),
+        waiting_facts=_count(connection, pending_fact),
+        dead_letters=_count(connection, dead_letter, dead_letter.c.ended_at.is_(None)),
+        link=link.state,
+        link_since=link.since,
+    )
+
+
+def _count(connection: Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+    return connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0

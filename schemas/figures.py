@@ -1,0 +1,124 @@
+"""The figures: every metric a role exports, one row each, and the one call by which rooms tell them.
+
+Units are seconds, records, rows and documents. A label's values are few and closed: a topic, a partition, a word of the
+contract. Never a person, a case or a document (docs/law.md I9). `docs/metrics.md` is made from this table, and a test
+holds it against what a running stack exports. A row that is told by nobody here is read from the ledger.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+PREFIX = "saj_bnmp_"
+
+Figure = Literal[
+    "bnmp_request_seconds",
+    "bnmp_requests",
+    "batch_seconds",
+    "dead_letters",
+    "dead_letters_open",
+    "decisions",
+    "errors",
+    "events",
+    "group_member",
+    "info",
+    "inbox_waiting_facts",
+    "key_mismatches",
+    "lanes_busy",
+    "lease_held",
+    "ledger_readable",
+    "liberty_held",
+    "link_state",
+    "log_keys_dropped",
+    "log_lines_suppressed",
+    "oldest_open_seconds",
+    "oldest_unfinished_seconds",
+    "open_documents",
+    "outbox_rows",
+    "partition_lag_records",
+    "progress_timestamp_seconds",
+    "records",
+    "relay_failed",
+    "relay_lag_seconds",
+    "relay_published",
+    "started_timestamp_seconds",
+    "unfinished_records",
+    "unknown_fields",
+]
+Form = Literal["counter", "gauge", "histogram", "progress"]
+Tell = Callable[[Figure, tuple[str, ...], float], None]
+"""How a room tells a figure: a counter's growth, a gauge's value, one observation; `progress` notes that a loop went on."""
+
+ROLES = ("processor", "relay", "sender", "resolver", "clock")
+_LANES = ("sender", "resolver")
+_GROUPS = ("processor", *_LANES)
+_DECIDE = (*_GROUPS, "clock")
+_CALLS = (*_LANES, "clock")
+_BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
+_CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 35.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One metric: its name without prefix (and without a counter's `_total`), who exports it, and by which labels."""
+
+    name: Figure
+    form: Form
+    what: str
+    roles: tuple[str, ...] = ROLES
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+    @property
+    def exported(self) -> str:
+        """The name as Prometheus sees it."""
+        return f"{PREFIX}{self.name}{'_total' if self.form == 'counter' else ''}"
+
+
+FIGURES: tuple[Row, ...] = (
+    Row("info", "gauge", "Always 1; who this process is", labels=("role", "instance", "version")),
+    Row("started_timestamp_seconds", "gauge", "When this life began; its changes() are the restarts"),
+    Row("progress_timestamp_seconds", "progress", "When each loop last went on, or was rightly idle", labels=("loop",)),
+    Row("errors", "counter", "Log lines of level error and above, by event; a library's under its own name", labels=("event",)),
+    Row("log_keys_dropped", "counter", "Keys of log lines that were not on the list, or held what they must not"),
+    Row("log_lines_suppressed", "counter", "Log lines over the limit of their place, by the library's name", labels=("logger",)),
+    Row("records", "counter", "Records taken, by their topic and what is wrong with them (`OK`: nothing)", ("processor",), ("topic", "code")),
+    Row("events", "counter", "What became of them", ("processor",), ("became",)),
+    Row("key_mismatches", "counter", "Records whose key is not their person's (KEY_MISMATCH)", ("processor",), ("topic",)),
+    Row("unknown_fields", "counter", "Fields that no model has, ignored", ("processor",), ("topic",)),
+    Row("dead_letters", "counter", "Dead letters written, by code", ("processor",), ("code",)),
+    Row("batch_seconds", "histogram", "From a batch's records to its commit", ("processor",), (), _BATCH_SECONDS),
+    Row("decisions", "counter", "Decisions on record, by kind and what they came to", _DECIDE, ("kind", "state", "reason")),
+    Row("group_member", "gauge", "1 in the consumer group and its cursors read, else 0", _GROUPS),
+    Row("partition_lag_records", "gauge", "From the ledger's cursor to the end as last fetched; frozen while Kafka is away", _GROUPS, ("topic", "partition")),
+    Row("unfinished_records", "gauge", "Records read ahead that ask for something yet", _LANES, ("topic",)),
+    Row("oldest_unfinished_seconds", "gauge", "Age of the oldest of them by its own time stamp; 0 where there is none", _LANES, ("topic",)),
+    Row("lanes_busy", "gauge", "Persons that are worked on now", _LANES),
+    Row("bnmp_requests", "counter", "Requests to BNMP, by operation and HTTP status, or why none came", _CALLS, ("operation", "outcome")),
+    Row("bnmp_request_seconds", "histogram", "From a request's begin to its answer or its failure", _CALLS, ("operation",), _CALL_SECONDS),
+    Row("lease_held", "gauge", "1 while this process is the active one, 0 on standby", ("relay", "clock")),
+    Row("relay_published", "counter", "Outbox rows that the broker answered for", ("relay",), ("topic",)),
+    Row("relay_failed", "counter", "Deliveries that the broker or the client refused", ("relay",), ("topic",)),
+    Row("relay_lag_seconds", "gauge", "Age of the oldest row of the last batch; 0 when nothing waits", ("relay",)),
+    Row("ledger_readable", "gauge", "1 when the ledger could be read for the figures below, else 0", ("clock",)),
+    Row("outbox_rows", "gauge", "Rows that wait in the outbox", ("clock",)),
+    Row("inbox_waiting_facts", "gauge", "Facts that wait for their document", ("clock",)),
+    Row("dead_letters_open", "gauge", "Dead letters neither redriven nor discarded", ("clock",)),
+    Row("open_documents", "gauge", "Documents that are not terminal", ("clock",), ("state", "reason")),
+    Row("oldest_open_seconds", "gauge", "For how long the oldest of them has stood so", ("clock",), ("state", "reason")),
+    Row("liberty_held", "gauge", "LIBERTY documents that are held (docs/law.md safety-4)", ("clock",)),
+    Row("link_state", "gauge", "1 for the state of the link to BNMP, 0 for the others", ("clock",), ("state",)),
+)  # fmt: skip
+
+
+def untold(figure: Figure, labels: tuple[str, ...], value: float) -> None:
+    """Tell nobody: what rooms do with their figures where nobody asked for them."""
+
+
+def rows_of(role: str) -> tuple[Row, ...]:
+    """The rows that a role exports."""
+    return tuple(row for row in FIGURES if role in row.roles)
+
+
+if {row.name for row in FIGURES} != set(get_args(Figure)) or len(FIGURES) != len(get_args(Figure)):
+    raise TypeError("every figure has one row")
