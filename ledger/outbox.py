@@ -80,7 +80,7 @@ class Composer:
         if kind == "bnmp.contingency.v1":
             consent = document.consent
             data |= {
-                "category": resolution(document.kind),
+                "category": resolution(document.kind, self._deployment.court.contramandados_among),
                 "failed_access_at": document.failed_access_at,
                 "text": document.text,
                 "attempts": [attempt.told() for attempt in document.attempts],

@@ -18,6 +18,7 @@ from operations.answers import (
 )
 from operations.keys import hashed
 from rules import messages
+from rules.prerequisites import remedy
 from rules.words import Reason, State
 
 __all__ = ["REVEALED", "Shown", "listed", "number_of", "older_than", "show", "show_person"]
@@ -114,4 +115,7 @@ def _hold(found: FoundDocument) -> tuple[str | None, str | None]:
     """Who must act and what to do; nobody and nothing where no reason keeps it, or one that a newer release wrote."""
     if found.state not in _WAITS or found.reason not in frozenset(Reason):
         return None, None
-    return messages.HOLDS.get(Reason(found.reason), (None, None))
+    who, what = messages.HOLDS.get(Reason(found.reason), (None, None))
+    if found.reason == Reason.MISSING_ANTECEDENT:
+        what = remedy(found.kind, found.variant, found.missing) or what
+    return who, what

@@ -1,78 +1,20 @@
-"""Antecedents: what each kind stands on, as rows, and what of it is not there yet.
+"""Antecedents: what of the things that a document stands on is there, on its way, or missing.
 
-Sources: docs/law.md antecedents (ANT-1 to ANT-15) and effects; implicit antecedents docs/law.md safety-24;
+Sources: docs/law.md antecedents, whose rows are in rules/prerequisites.py; implicit antecedents docs/law.md safety-24;
 a document satisfies the rule by its status in BNMP and not by being registered (docs/law.md safety-2).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from rules.dossier import Document, Dossier
-from rules.kinds import GUIAS, MANDADOS, MANDADOS_INTERNACAO, MANDADOS_PRISAO
-from rules.words import Kind, PecaStatus, Reason, State, Variant
+from rules.kinds import MANDADOS
+from rules.prerequisites import DIVERGENT, EXCEPTIONAL, FULFILS, AntecedentRow, Certidao, Demand, row_of
+from rules.words import PecaStatus, Reason, State, Variant
 
-
-class Certidao(Enum):
-    """What the certidão de cumprimento of a reached mandado is to a row: nothing, waited for if it may go, demanded."""
-
-    NONE = auto()
-    IF_ISSUED = auto()
-    DEMANDED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class AntecedentRow:
-    """To issue `kind` of `variant`, each antecedent must be of a kind in `on` and have a status of `statuses` in BNMP.
-
-    `certidao` says how a pending mandado comes to that status; `brings` is the status in BNMP that registering `kind`
-    gives the mandados it reaches. Where nothing is `demanded`, what was not named is only waited for.
-    """
-
-    rule: str
-    kind: Kind
-    variant: Variant | None
-    on: frozenset[str]
-    statuses: frozenset[str]
-    certidao: Certidao = Certidao.NONE
-    brings: PecaStatus | None = None
-    demanded: bool = True
-
-
-_FULFILLED = frozenset({PecaStatus.CUMPRIDO})
-_PENDING = frozenset({PecaStatus.PENDENTE_CUMPRIMENTO})
-_ISSUED = _PENDING | _FULFILLED
-_PENDING_OR_EXPIRED = _PENDING | {PecaStatus.EXPIRADO}
-_ACTIVE = frozenset({PecaStatus.ATIVO})
-_P, _I, _G = MANDADOS_PRISAO, MANDADOS_INTERNACAO, GUIAS
-_K, _S = Kind, PecaStatus
-_ROW, _BY = AntecedentRow, Certidao.DEMANDED
-
-ROWS = (
-    _ROW("ANT-1", _K.ALVARA_SOLTURA, Variant.MANDADO_CUMPRIDO, _P, _FULFILLED, _BY),
-    _ROW("ANT-3", _K.ORDEM_LIBERACAO, None, _P | _I, _FULFILLED, _BY),
-    _ROW("ANT-4", _K.ORDEM_DESINTERNACAO, None, _I, _ISSUED, Certidao.IF_ISSUED, _S.CUMPRIDO),
-    _ROW("ANT-5", _K.CONTRAMANDADO_PRISAO, None, _P, _PENDING_OR_EXPIRED, brings=_S.REVOGADO),
-    _ROW("ANT-6", _K.CONTRAMANDADO_INTERNACAO, None, _I, _PENDING_OR_EXPIRED, brings=_S.REVOGADO),
-    _ROW("ANT-7", _K.CERTIDAO_CUMPRIMENTO_PRISAO, None, _P, _PENDING, brings=_S.CUMPRIDO),
-    _ROW("ANT-8", _K.CERTIDAO_CUMPRIMENTO_INTERNACAO, None, _I, _PENDING, brings=_S.CUMPRIDO),
-    _ROW("ANT-9", _K.GUIA_RECOLHIMENTO_PROVISORIA, None, _P, _FULFILLED, _BY),
-    _ROW("ANT-9", _K.GUIA_RECOLHIMENTO_DEFINITIVA, None, _P, _FULFILLED, _BY),
-    _ROW("ANT-10", _K.GUIA_INTERNACAO_PROVISORIA, None, _I, _FULFILLED, _BY),
-    _ROW("ANT-10", _K.GUIA_INTERNACAO_DEFINITIVA, None, _I, _FULFILLED, _BY),
-    _ROW("ANT-11", _K.MANDADO_INTERNACAO, Variant.CONVERSAO, _P, _FULFILLED, _BY),
-    _ROW("ANT-12", _K.CERTIDAO_ARQUIVAMENTO_GUIA, None, _G, _ACTIVE),
-    # BNMP wants the person in custody: what may bring that about goes first, and nothing is asked for.
-    _ROW(
-        "custody", _K.CERTIDAO_ALTERACAO_UNIDADE_REGIME, None, MANDADOS | _G, _FULFILLED | _ACTIVE, _BY, demanded=False
-    ),
-)
-FULFILS: dict[str, Kind] = {
-    **dict.fromkeys(MANDADOS_PRISAO, Kind.CERTIDAO_CUMPRIMENTO_PRISAO),
-    **dict.fromkeys(MANDADOS_INTERNACAO, Kind.CERTIDAO_CUMPRIMENTO_INTERNACAO),
-}
-# A certidão that stands so may still go by itself or with its chain; an ordem de desinternação waits for no other.
+# The certidão that stands so may still go by itself or with its chain; an ordem de desinternação waits for no other.
 _MAY_GO = (None, Reason.WAITING_ANTECEDENT, Reason.WAITING_LINK)
+_GONE = frozenset({PecaStatus.ANULADO, PecaStatus.EXCLUIDO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +22,8 @@ class Needs:
     """What a document still needs.
 
     `reached` are the documents of ours it stands on, mandados or, for their archiving, guias; `waits` the documents of
-    ours that must be registered first, in causal order; `missing` names what neither is nor is on its way. `candidates`
-    are the documents among which the unit has to choose, where nothing was named.
+    ours that must be registered first, in causal order; `missing` names what neither is nor is on its way, as REMEDIES
+    has it. `candidates` are the documents among which the unit has to choose, where nothing was named.
     """
 
     reached: tuple[str, ...] = ()
@@ -90,38 +32,24 @@ class Needs:
     candidates: tuple[str, ...] = ()
 
 
-def row_of(document: Document) -> AntecedentRow | None:
-    """The row that governs a document; None where nothing is demanded (ANT-2: alvará of a flagrante arrest).
-
-    An alvará without variant is read as MANDADO_CUMPRIDO (docs/law.md safety-25).
-    """
-    variant = document.variant
-    if document.kind == Kind.ALVARA_SOLTURA and variant is None:
-        variant = Variant.MANDADO_CUMPRIDO
-    for row in ROWS:
-        if row.kind == document.kind and row.variant in (None, variant):
-            return row
-    return None
-
-
 def needs(document: Document, dossier: Dossier) -> Needs:
     """What `document` still needs before BNMP may be asked to register it."""
-    row = row_of(document)
+    row = row_of(document, dossier.court)
     named, missing = _named(document, dossier)
-    if row is None:
+    if row is None or row.demand is Demand.NOTHING:
         # Nothing is demanded of it; yet a release still stops the mandados it names (docs/law.md safety-11).
         return Needs(_ids(d for d in named if document.liberty and d.kind in MANDADOS))
     reached = [d for d in named if d.kind in row.on]
-    # A release stops also a mandado of the wrong kind, and says that this is not what it may stand on.
+    # A release stops also a mandado of the other sort, and says which document would be the right one.
     strange = [d for d in named if document.liberty and d.kind in MANDADOS and d not in reached]
-    missing.extend(_ids(strange))
+    missing.extend(f"{row.strange}:{d.document_id}" for d in strange)
     if not document.antecedents:
         reached = _candidates(row, document, dossier)
-        if not row.demanded:
+        if row.demand is Demand.ORDER:
             return Needs(waits=_ids(_on_the_way(row, reached, dossier)))
         if len(reached) != 1:
             return Needs(missing=("antecedents", *_ids(reached)), candidates=_ids(reached))
-    if not reached and not missing and row.demanded:
+    if not reached and not missing and row.demand is Demand.ANTECEDENTS:
         missing.append("antecedents")
     # A document named beside those (an alvará that names the certidão) must be registered, no more.
     waits = [d for d in named if d not in reached and d not in strange and not d.ended]
@@ -150,8 +78,11 @@ def _named(document: Document, dossier: Dossier) -> tuple[list[Document], list[s
 
 
 def _candidates(row: AntecedentRow, document: Document, dossier: Dossier) -> list[Document]:
-    """What the row stands on, of the same person and case; safety-24 takes one only when it stands alone."""
-    return [
+    """What the row may stand on, of the same person and case; safety-24 takes one only when it stands alone.
+
+    What is of the kind and can no longer come to the status is one of them only where there is no other.
+    """
+    found = [
         d
         for d in dossier.documents.values()
         if d.kind in row.on
@@ -159,6 +90,13 @@ def _candidates(row: AntecedentRow, document: Document, dossier: Dossier) -> lis
         and d.case_number == document.case_number
         and d.state not in (State.REJECTED, State.EXCLUDED)
     ]
+    return [d for d in found if not d.ended or d.bnmp_status in row.statuses or _is_fulfillable(row, d)] or found
+
+
+def _is_fulfillable(row: AntecedentRow, antecedent: Document) -> bool:
+    """Whether a certidão de cumprimento may still bring a registered mandado to the row's status."""
+    pending = antecedent.bnmp_status == PecaStatus.PENDENTE_CUMPRIMENTO
+    return pending and row.certidao is not Certidao.NONE and antecedent.kind in FULFILS
 
 
 def _on_the_way(row: AntecedentRow, found: list[Document], dossier: Dossier) -> list[Document]:
@@ -171,16 +109,19 @@ def _on_the_way(row: AntecedentRow, found: list[Document], dossier: Dossier) -> 
 
 def _toward(row: AntecedentRow, antecedent: Document, dossier: Dossier) -> tuple[list[Document], list[str]]:
     """What must still happen to one antecedent, as documents to wait for and names of what is missing."""
-    stands = antecedent.state is State.REGISTERED and antecedent.bnmp_status in row.statuses
+    registered = antecedent.state is State.REGISTERED
+    stands = registered and antecedent.bnmp_status in row.statuses
     if stands and (row.certidao is not Certidao.IF_ISSUED or antecedent.bnmp_status == PecaStatus.CUMPRIDO):
         return [], []
-    if antecedent.ended and not stands and antecedent.bnmp_status != PecaStatus.PENDENTE_CUMPRIMENTO:
-        return [], [antecedent.document_id]
+    if antecedent.ended and not stands and not (registered and _is_fulfillable(row, antecedent)):
+        return [], [_matter(row, antecedent)]
     waits = [] if antecedent.ended else [antecedent]
-    born_fulfilled = not antecedent.ended and antecedent.variant == Variant.CONVERSAO_FLAGRANTE
+    born_fulfilled = antecedent.variant == Variant.CONVERSAO_FLAGRANTE
+    if registered and not stands and (born_fulfilled or _is_fulfilled_here(antecedent, dossier)):
+        return [], [f"{DIVERGENT}:{antecedent.document_id}"]
     if row.certidao is Certidao.NONE or antecedent.kind not in FULFILS or born_fulfilled:
         return waits, []
-    found = _fulfilling(antecedent, dossier)
+    found = [d for d in _fulfilling(antecedent, dossier) if not d.ended]
     if row.certidao is Certidao.IF_ISSUED:
         found = [d for d in found if not d.gaps and d.reason in _MAY_GO]
     elif not found:
@@ -188,11 +129,24 @@ def _toward(row: AntecedentRow, antecedent: Document, dossier: Dossier) -> tuple
     return [*waits, *found[:1]], []
 
 
+def _matter(row: AntecedentRow, antecedent: Document) -> str:
+    """What is the matter with an antecedent that ended and does not satisfy its row, as REMEDIES has it."""
+    if antecedent.state is not State.REGISTERED or antecedent.bnmp_status in _GONE:
+        return f"{EXCEPTIONAL}:{antecedent.document_id}"
+    fulfilled = antecedent.bnmp_status == PecaStatus.CUMPRIDO
+    return f"{row.fulfilled if fulfilled and row.fulfilled else DIVERGENT}:{antecedent.document_id}"
+
+
+def _is_fulfilled_here(mandado: Document, dossier: Dossier) -> bool:
+    """Whether its certidão de cumprimento is registered: BNMP then says of it what SAJ does not (ANT-15)."""
+    return any(certidao.state is State.REGISTERED for certidao in _fulfilling(mandado, dossier))
+
+
 def _fulfilling(mandado: Document, dossier: Dossier) -> list[Document]:
-    """The certidões of a mandado's fulfilment that are on their way."""
-    kind = FULFILS[mandado.kind]
+    """The certidões of a mandado's fulfilment, whatever became of them."""
+    kind = FULFILS.get(mandado.kind)
     return [
         other
         for other in dossier.documents.values()
-        if other.kind == kind and not other.ended and mandado.document_id in needs(other, dossier).reached
+        if other.kind == kind and mandado.document_id in needs(other, dossier).reached
     ]

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from rules import messages
+from rules import messages, prerequisites
 from rules.chain import View, view
 from rules.dossier import Document, Dossier, Person, changed, other
 from rules.kinds import is_eligible
+from rules.prerequisites import divergent, row_of
 from rules.reach import DEATH, Bonds, disturbed, is_bound_otherwise, stirs
 from rules.transmission import ENTRY, TERMINAL, Event, TransitionRefusedError, advance
 from rules.words import LinkState, Reason, Role, State
@@ -168,10 +169,25 @@ class Casework:
         say = _OUTCOMES.get(after.state) if after.state else None
         if say is not None and told:
             after = self.say_outcome(after, say(before, after))
+        for antecedent in sorted(divergent(after.missing) - divergent(before.missing)):
+            self._say_divergence(self.documents[antecedent], after)
         wakes = (before.state, before.reason, before.priority) != (after.state, after.reason, after.priority)
         if stands_in_queue(after) and wakes:
             after = self.wake(after)
         return after
+
+    def _say_divergence(self, antecedent: Document, successor: Document) -> None:
+        """SAJ lets something follow that BNMP's status does not allow (docs/law.md ANT-15)."""
+        row = row_of(successor, self.dossier.court)
+        data = {
+            "kind": "STATUS",
+            "ours": " ou ".join(sorted(row.statuses)) if row else None,
+            "registry": antecedent.bnmp_status,
+            "document_id": antecedent.document_id,
+            "case_number": antecedent.case_number or None,
+            "message": messages.DIVERGENT,
+        }
+        self.says.append(Say("bnmp.divergence.found.v1", data, antecedent))
 
     def say_outcome(self, document: Document, said: tuple[str, dict[str, Any]] | None) -> Document:
         """Say an outcome about a document; each has the next sequence number."""
@@ -214,6 +230,8 @@ def _held(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
 def told_as_held(after: Document, role: Role | None = None) -> tuple[str, dict[str, Any]]:
     """The hold, with what to do about it; `role` is who is told beside whoever must act."""
     who, remedy = messages.HOLDS[after.reason or Reason.UNCERTAIN_OUTCOME]
+    if after.reason is Reason.MISSING_ANTECEDENT:
+        remedy = prerequisites.remedy(after.kind, after.variant, after.missing) or remedy
     who = role or who
     acts = {"role": who, "unit": after.unit or None} if who else None
     data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}

@@ -12,7 +12,7 @@ from rules.change import changer
 from rules.kinds import KINDS
 from rules.transmission import TERMINAL
 from rules.windows import Windows
-from rules.words import AnswerClass, Consent, CustodyEvent, Effect, LinkState, Reason, Role, State, Step
+from rules.words import AnswerClass, Consent, CustodyEvent, Effect, LinkState, Reason, Resolution, Role, State, Step
 
 _LIBERTY = frozenset(kind for kind, row in KINDS.items() if row.effect is Effect.LIBERTY)
 FREEING = frozenset({CustodyEvent.ALVARA_SOLTURA, CustodyEvent.TERMINO_PRISAO})
@@ -189,10 +189,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """The deployment's tribunal and the legal time zone of its documents."""
+    """The deployment's tribunal, the legal time zone of its documents, and how it reads the law where it is silent.
+
+    `discharge_on_fulfilled`: an ordem de desinternação stands on a fulfilled internment only (docs/law.md ANT-4).
+    `contramandados_among`: where contingencies of contramandados are resolved (docs/law.md kinds).
+    """
 
     tribunal: str
     zone: tzinfo
+    discharge_on_fulfilled: bool = False
+    contramandados_among: Resolution = Resolution.MANDADOS
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,13 +76,6 @@ _TABLE = (
 # fmt: on
 KINDS: dict[str, KindRow] = {row.kind: row for row in _TABLE}
 
-# On which of the two screens a contingency is resolved: SAJ treats contramandados among the mandados.
-RESOLVED_AS: dict[Category, Resolution] = {
-    Category.MANDADO: Resolution.MANDADOS,
-    Category.CONTRAMANDADO: Resolution.MANDADOS,
-    Category.ALVARA_ORDEM: Resolution.ALVARAS_ORDENS,
-}
-
 
 def _of(category: Category) -> frozenset[Kind]:
     return frozenset(row.kind for row in _TABLE if row.category is category)
@@ -133,6 +126,9 @@ def needs_judges_release(kind: str) -> bool:
     return bool(row and row.releaser is Role.MAGISTRADO)
 
 
-def resolution(kind: str) -> Resolution:
-    """Under which of the two options a contingency of this kind is resolved (docs/law.md contingency)."""
-    return RESOLVED_AS[KINDS[kind].category]
+def resolution(kind: str, contramandados: Resolution) -> Resolution:
+    """Under which of the two options a contingency of this kind is resolved (docs/law.md kinds)."""
+    category = KINDS[kind].category
+    if category is Category.CONTRAMANDADO:
+        return contramandados
+    return Resolution.MANDADOS if category is Category.MANDADO else Resolution.ALVARAS_ORDENS

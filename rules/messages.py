@@ -71,6 +71,8 @@ INCIDENTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+DIVERGENT = "A situação da peça no SAJ e no BNMP é diferente: confira e reconcilie."
+
 LINKED = "A pessoa está vinculada a este RJI no BNMP."
 
 COMMANDS: dict[str, str] = {

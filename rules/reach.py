@@ -10,16 +10,18 @@ What stands as these were, and not as they are, is looked at with every fact (`d
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from rules.antecedents import ROWS
 from rules.dossier import FREEING, Document, Dossier
 from rules.kinds import MANDADOS
+from rules.prerequisites import ROWS, Demand
 from rules.transmission import TERMINAL
 from rules.words import DueFact, Kind, PecaStatus, Reason, State
 
 DEATH = Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
 _SEEKING = frozenset(row.kind for row in ROWS)
 # An alvará without variant is read as of a mandado that was fulfilled (docs/law.md safety-25).
-_SEEKING_AS = {(row.kind, row.variant) for row in ROWS if row.variant} | {(Kind.ALVARA_SOLTURA, None)}
+_SEEKING_AS = {(row.kind, row.variant) for row in ROWS if row.variant and row.demand is not Demand.NOTHING} | {
+    (Kind.ALVARA_SOLTURA, None)
+}
 _SEEKING_ALWAYS = frozenset(row.kind for row in ROWS if row.variant is None)
 _NOTED = _SEEKING | {DEATH}
 # Between these nobody but the document itself sees a difference.

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rules.antecedents import row_of
 from rules.casework import Casework
 from rules.certificate import certificate
 from rules.contingency import is_exhausted
@@ -17,6 +16,7 @@ from rules.dossier import Attempt, Document, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
 from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
 from rules.kinds import KINDS, PRIORITY_LIBERTY
+from rules.prerequisites import row_of
 from rules.requests import answer
 from rules.settling import NO_DUE, apply
 from rules.steps import WRITES, only_reading_left, step_of_status

@@ -72,7 +72,7 @@ def _not_released_by_judge(document: Document, _: View) -> Verdict | None:
 
 
 def contingency(document: Document, seen: View) -> Verdict | None:
-    """Link down and kind eligible: offer, open, or note the NÃO (docs/law.md safety-15, 16, 18)."""
+    """Link down and kind eligible: offer, open, or note the NÃO (ROUTE-10, ROUTE-11; docs/law.md safety-15, 16, 18)."""
     if document.opened or not is_eligible(document.kind):
         return None
     link = seen.dossier.link
@@ -97,8 +97,9 @@ def _variant_unknown(document: Document, seen: View) -> Verdict | None:
     """An alvará without variant needs a fulfilled warrant in the case, else the unit is asked (safety-25)."""
     if document.kind != Kind.ALVARA_SOLTURA or document.variant is not None:
         return None
-    reached = seen.needs[document.document_id].reached
-    if any(seen.dossier.documents[d].bnmp_status == PecaStatus.CUMPRIDO for d in reached):
+    needs = seen.needs[document.document_id]
+    found = (*needs.reached, *needs.candidates)
+    if any(seen.dossier.documents[d].bnmp_status == PecaStatus.CUMPRIDO for d in found):
         return None
     return Verdict(Event.HOLD, Reason.MISSING_DATA, ("variant",))
 
@@ -220,33 +221,44 @@ def _freed_since(document: Document, seen: View) -> Verdict | None:
     return None
 
 
-ROWS: tuple[Callable[[Document, View], Verdict | None], ...] = (
-    _taken_back,
-    _not_communicating,
-    _out_of_scope,
-    _not_released_by_judge,
-    _dead_letter_ahead,
-    contingency,
-    _gaps,
-    _variant_unknown,
-    _waiting_link,
-    _only_reading_left,
-    _missing_antecedent,
-    _waiting_antecedent,
-    _not_alone,
-    _dead,
-    _freed_since,
-    _stale,
+Line = Callable[[Document, View], Verdict | None]
+
+# The lines of docs/law.md routing, in the order in which they are tried. ROUTE-1 and ROUTE-2 are decided before a
+# document is one: what is there already is dropped, what nobody can read is a dead letter.
+ROWS: tuple[tuple[str, Line], ...] = (
+    ("safety-29", _taken_back),
+    ("ROUTE-3", _not_communicating),
+    ("ROUTE-4", _out_of_scope),
+    ("ROUTE-6", _not_released_by_judge),
+    ("safety-6", _dead_letter_ahead),
+    # With the link down what stands below stops no order: the gap is noted (ROUTE-7b, docs/law.md safety-18).
+    ("ROUTE-10", contingency),
+    ("ROUTE-5", _gaps),
+    ("safety-25", _variant_unknown),
+    ("ROUTE-12", _waiting_link),
+    ("safety-27", _only_reading_left),
+    ("ROUTE-8", _missing_antecedent),
+    ("ROUTE-7", _waiting_antecedent),
+    ("safety-11", _not_alone),
+    ("safety-12", _dead),
+    ("safety-13", _freed_since),
+    ("safety-13", _stale),
 )
+SEND = "ROUTE-9"
+
+
+def routed(document: Document, seen: View) -> tuple[str, Verdict]:
+    """The line that decides, the first that has something to say, and what it says."""
+    for line, row in ROWS:
+        found = row(document, seen)
+        if found is not None:
+            return line, found
+    return SEND, Verdict(Event.GO)
 
 
 def verdict(document: Document, seen: View) -> Verdict:
     """What should become of a document that is READY, HELD, in CONTINGENCY or new; the first row wins."""
-    for row in ROWS:
-        found = row(document, seen)
-        if found is not None:
-            return found
-    return Verdict(Event.GO)
+    return routed(document, seen)[1]
 
 
 def priority(document: Document, seen: View) -> int:

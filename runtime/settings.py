@@ -21,7 +21,7 @@ from ledger.deployment import Deployment
 from producers.settings import KafkaSettings
 from rules.dossier import Court
 from rules.windows import Windows
-from rules.words import CustodyEvent
+from rules.words import CustodyEvent, Resolution
 from schemas.custody_recorded import EVENT_CODES
 
 PREFIX = "SAJ_BNMP_"
@@ -58,6 +58,8 @@ class Environment(BaseSettings):
     custody_events: dict[int, CustodyEvent] = Field(
         default_factory=lambda: dict(EVENT_CODES), examples=['{"247": "PRISAO_CIVIL", "62": "ALVARA_SOLTURA"}']
     )
+    discharge_on_fulfilled: bool = Field(default=False, examples=["true"])
+    contramandados_among: Resolution = Field(default=Resolution.MANDADOS, examples=["MANDADOS"])
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
     in_flight: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, examples=["16"])
@@ -130,7 +132,12 @@ def windows() -> Windows:
 
 def deployment(env: Environment) -> Deployment:
     """The ledger's and the rules' part of the settings."""
-    court = Court(env.tribunal, ZoneInfo(env.timezone))
+    court = Court(
+        env.tribunal,
+        ZoneInfo(env.timezone),
+        discharge_on_fulfilled=env.discharge_on_fulfilled,
+        contramandados_among=env.contramandados_among,
+    )
     return Deployment(court, windows(), custody_events=env.custody_events)
 
 

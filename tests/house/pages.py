@@ -32,6 +32,8 @@ _ENVIRONMENT = {
     "tribunal": "The one court that this ledger serves.",
     "timezone": "The court's legal time zone, for every text and date that BNMP or a clerk reads.",
     "custody_events": "JSON: SAJ's codes of custody events to what they mean, in place of the whole default table.",
+    "discharge_on_fulfilled": "Whether an ordem de desinternação stands on a fulfilled internment only (law.md, ANT-4).",
+    "contramandados_among": "Where contingencies of contramandados are resolved: `MANDADOS` or `ALVARAS_ORDENS`.",
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
     "person_hash_key": "The secret with which commands and logs hash what names a person; without it they show nothing instead.",
     "in_flight": "How many persons sender or resolver work on side by side.",

@@ -6,10 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = ("rules", "schemas", "ledger", "bnmp", "producers", "consumers", "operations", "sandbox", "runtime", "console")
 HEADING = re.compile(r"^#{2,3} (\S+)$", re.MULTILINE)
-LISTED = re.compile(r"\*\*((?:ANT|FAIL)-\d+)\*\*")
+LISTED = re.compile(r"\*\*((?:ANT|FAIL|ROUTE)-\d+b?)\*\*")
 SAFETY = re.compile(r"\bsafety[- ](\d+)((?:\s*(?:,|to|and)\s*(?:safety[- ])?\d+)*)")
 OTHER = re.compile(r"docs/law\.md,?\s+(?!safety[- ]\d)([A-Za-z0-9][A-Za-z0-9-]*)")
-LETTERED = re.compile(r"\b(?:ANT|FAIL)-\d+\b")
+LETTERED = re.compile(r"\b(?:ANT|FAIL|ROUTE)-\d+b?\b")
 
 
 def _law() -> str:
@@ -52,7 +52,13 @@ def test_every_safety_rule_is_cited_by_the_code_or_says_that_it_is_not_built_yet
 
 def test_the_page_has_every_section_that_others_rely_on() -> None:
     wanted = {"words", "kinds", "contingency-list", "contingency", "antecedents", "effects", "routing", "FAIL-n"}
-    wanted |= {f"ANT-{n}" for n in range(1, 16)} | {f"FAIL-{n}" for n in range(1, 20)} | {f"I{n}" for n in range(1, 13)}
+    wanted |= (
+        {"ROUTE-7b"}
+        | {f"ROUTE-{n}" for n in range(1, 13)}
+        | {f"ANT-{n}" for n in range(1, 16)}
+        | {f"FAIL-{n}" for n in range(1, 20)}
+        | {f"I{n}" for n in range(1, 13)}
+    )
     assert wanted <= _anchors()
 
 

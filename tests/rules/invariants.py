@@ -68,8 +68,8 @@ class Watched(RuleBasedStateMachine):
             assert numbers == sorted(set(numbers)), "each outcome has the next number"
 
     def _outcomes(self, since: int, document_id: str) -> list[Say]:
-        # An incident is about an act, and takes no number.
-        queues = ("bnmp.dispatch.v1", "bnmp.contingency.v1", "bnmp.incident.v1")
+        # An incident is about an act and a divergence about two statuses: they take no number.
+        queues = ("bnmp.dispatch.v1", "bnmp.contingency.v1", "bnmp.incident.v1", "bnmp.divergence.found.v1")
         new = [say for say in self.desk.says[since:] if say.type not in queues]
         return [say for say in new if say.document is not None and say.document.document_id == document_id]
 

@@ -63,7 +63,7 @@ def test_ant_5_a_contramandado_of_a_fulfilled_mandado_is_held_by_it() -> None:
     desk = Desk(document("m", variant=Variant.CONVERSAO_FLAGRANTE))
     desk.register("m")
     desk.tell_issued(document("k", CONTRAMANDADO, "m"))
-    assert (desk.standing("k"), desk["k"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("m",))
+    assert (desk.standing("k"), desk["k"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("ALVARA_SOLTURA:m",))
 
 
 def test_ant_7_a_certidao_waits_for_its_mandado_and_goes_when_it_is_pending() -> None:
@@ -87,7 +87,7 @@ def test_an_antecedent_may_be_named_by_its_national_number() -> None:
 
 def test_safety_2_an_antecedent_that_ended_without_registration_is_missing() -> None:
     desk = Desk(document("m", owner_system="EPROC"), document("c", CERTIDAO, "m"))
-    assert (desk.standing("c"), desk["c"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("m",))
+    assert (desk.standing("c"), desk["c"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("EXCEPCIONAL:m",))
 
 
 def test_safety_24_a_single_mandado_of_the_case_is_found_without_being_named() -> None:

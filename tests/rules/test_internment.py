@@ -47,14 +47,19 @@ def test_ant_5_6_a_contramandado_revokes_the_mandado_of_its_sort(mandado: Kind, 
 
 
 @pytest.mark.parametrize(
-    ("mandado", "strange"),
-    [(MANDADO, NO_INTERNACAO), (MANDADO, DESINTERNACAO), (INTERNACAO, CONTRAMANDADO), (INTERNACAO, ALVARA)],
+    ("mandado", "strange", "right"),
+    [
+        (MANDADO, NO_INTERNACAO, CONTRAMANDADO),
+        (MANDADO, DESINTERNACAO, ALVARA),
+        (INTERNACAO, CONTRAMANDADO, NO_INTERNACAO),
+        (INTERNACAO, ALVARA, DESINTERNACAO),
+    ],
 )
 def test_a_release_of_the_wrong_sort_is_held_by_the_mandado_it_names_and_still_stops_it(
-    mandado: Kind, strange: Kind
+    mandado: Kind, strange: Kind, right: Kind
 ) -> None:
     desk = Desk(document("m", mandado), document("k", strange, "m"))
-    assert (desk.standing("k"), desk["k"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("m",))
+    assert (desk.standing("k"), desk["k"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), (f"{right}:m",))
     assert desk.standing("m") == (HELD, Reason.CHAIN_INCOMPLETE)
 
 
@@ -64,7 +69,7 @@ def test_ant_4_a_discharge_stands_on_an_issued_mandado_and_goes_without_a_certid
     # then nobody makes a free person interned by a certidão that comes late
     assert desk["m"].bnmp_status == PecaStatus.CUMPRIDO
     desk.tell_issued(document("c", INTERNED, "m"))
-    assert (desk.standing("c"), desk["c"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("m",))
+    assert (desk.standing("c"), desk["c"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("DIVERGENCIA:m",))
 
 
 def test_ant_4_a_discharge_lets_the_certidao_go_first_unless_the_certidao_is_stopped() -> None:
@@ -138,7 +143,8 @@ def test_ant_12_a_guia_that_is_not_active_and_one_among_two_are_the_units_matter
     desk.register("g")
     desk.put("g", bnmp_status=PecaStatus.ANULADO)
     desk.tell_issued(document("x", ARQUIVAMENTO, "g"))
-    assert (desk.standing("x"), desk["x"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("g",))
+    assert (desk.standing("x"), desk["x"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("EXCEPCIONAL:g",))
+    desk.put("g", bnmp_status=PecaStatus.ATIVO)
     desk.tell_issued(document("h", Kind.GUIA_INTERNACAO_ACERVO))
     desk.tell_issued(document("y", ARQUIVAMENTO))
     assert (desk.standing("y"), desk["y"].missing) == ((HELD, Reason.MISSING_DATA), ("antecedents", "g", "h"))

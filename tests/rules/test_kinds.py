@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.antecedents import FULFILS, ROWS, row_of
 from rules.chain import view
 from rules.kinds import (
     CERTIDOES_CUMPRIMENTO,
@@ -20,6 +19,7 @@ from rules.kinds import (
     needs_judges_release,
     resolution,
 )
+from rules.prerequisites import FULFILS, ROWS, Demand, row_of
 from rules.queue import next_document
 from rules.steps import next_step, signatures, step_of_status
 from rules.verdict import priority, verdict
@@ -109,7 +109,9 @@ def test_contramandados_of_both_sorts_are_resolved_among_the_mandados() -> None:
     # then
     for kind in (kind for kind in Kind if is_eligible(kind)):
         alone = KINDS[kind].category is Category.ALVARA_ORDEM
-        assert resolution(kind) is (Resolution.ALVARAS_ORDENS if alone else Resolution.MANDADOS), kind
+        said = resolution(kind, Resolution.MANDADOS)
+        assert said is (Resolution.ALVARAS_ORDENS if alone else Resolution.MANDADOS), kind
+    assert resolution(Kind.CONTRAMANDADO_INTERNACAO, Resolution.ALVARAS_ORDENS) is Resolution.ALVARAS_ORDENS
 
 
 def test_the_three_certidoes_of_sajs_own_follow_what_they_are_about() -> None:
@@ -134,9 +136,9 @@ def test_priorities_put_liberty_first_then_what_is_urgent_then_arrest_certidoes_
 @pytest.mark.parametrize("kind", list(Kind))
 def test_each_kind_without_a_demand_goes_every_step_and_ends_in_effect(kind: Kind) -> None:
     # given
-    free = row_of(document("x", kind)) is None
+    row = row_of(document("x", kind))
     desk = Desk(document("x", kind))
-    if not free and kind != Kind.CERTIDAO_ALTERACAO_UNIDADE_REGIME:
+    if row is not None and row.demand is Demand.ANTECEDENTS:
         # then what is demanded and not there is asked of the unit
         assert desk.standing("x") == (State.HELD, Reason.MISSING_DATA)
         return
