@@ -61,15 +61,16 @@ def needs(document: Document, dossier: Dossier) -> Needs:
 
 
 def _ids(documents: Iterable[Document]) -> tuple[str, ...]:
-    return tuple(d.document_id for d in documents)
+    return tuple([d.document_id for d in documents])
 
 
 def _named(document: Document, dossier: Dossier) -> tuple[list[Document], list[str]]:
-    numbered = any(antecedent.national_number for antecedent in document.antecedents)
-    by_number = {d.national_number: d for d in dossier.documents.values() if d.national_number} if numbered else {}
-    found, missing = [], []
+    found, missing, by_number = [], [], dict[str, Document]()
     for antecedent in document.antecedents:
-        known = dossier.documents.get(antecedent.document_id or "") or by_number.get(antecedent.national_number or "")
+        known = dossier.documents.get(antecedent.document_id or "")
+        if known is None and antecedent.national_number:
+            by_number = by_number or {d.national_number: d for d in dossier.documents.values() if d.national_number}
+            known = by_number.get(antecedent.national_number)
         if known is None or known.document_id == document.document_id:
             missing.append(antecedent.document_id or antecedent.national_number or "antecedents")
         else:

@@ -25,6 +25,10 @@ _ENTERING = {
 }
 
 
+_HOLDING = (State.HELD, State.CONTINGENCY)
+_NOTHING_DUE = {"due_at": None, "due_fact": None, "escalate_at": None}
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """Something to be said: an event type with its own data; the ledger adds what every outcome has.
@@ -51,7 +55,8 @@ class Casework:
     """A dossier being worked on. `documents` are its current values, `touched` those that changed.
 
     `whole` says that every document must be looked at again; otherwise settling begins with `changed`, and with
-    what is bound to `stirred`: those of the changed in which others see a difference (rules/reach.py).
+    what is bound to `stirred`: those of the changed in which others see a difference (rules/reach.py). `judged` are
+    documents as a verdict left them that was given in the present view.
     """
 
     dossier: Dossier
@@ -63,6 +68,7 @@ class Casework:
     whole: bool = False
     changed: set[str] = field(default_factory=set)
     stirred: set[str] = field(default_factory=set)
+    judged: dict[str, Document] = field(default_factory=dict)
     _bonds: Bonds | None = None
     _seen: View | None = None
     _part: dict[str, Document] | None = None
@@ -91,22 +97,24 @@ class Casework:
         A view is good until something in it stirs; its documents are always as they now are.
         """
         part = self._part
-        if part is None or not (self.whole or part.keys() >= set(document_ids)):
-            self._seen = None
-            part = self._part = self.documents if self.whole else self._bound().part(document_ids)
+        if part is None or not (self.whole or all(one in part for one in document_ids)):
+            self._forget_view()
+            if not self.whole:
+                self._bonds = self._bonds or Bonds(self.documents)
+            part = self._part = self.documents if self._bonds is None else self._bonds.part(document_ids)
         if self._seen is None:
             self._seen = view(other(self.dossier, documents=part, persons=self.persons()))
         return self._seen
 
-    def _bound(self) -> Bonds:
-        if self._bonds is None:
-            self._bonds = Bonds(self.documents)
-        return self._bonds
+    def still(self, seen: View) -> bool:
+        """Whether this view is the present one: nothing in it has stirred."""
+        return seen is self._seen
 
     def look_at_all(self) -> None:
         """Leave nothing out from now on."""
         if not self.whole:
-            self.whole, self._part, self._seen = True, None, None
+            self.whole, self._bonds = True, None
+            self._forget_part()
 
     def disturbed(self) -> list[str]:
         """What circumstances have moved since it was last looked at."""
@@ -115,66 +123,84 @@ class Casework:
     def keep(self, document: Document) -> Document:
         """Let a document stand so from now on; what others see of it is looked at again."""
         document_id = document.document_id
-        before = self.documents.get(document_id)
-        self.documents[document_id] = document
+        before, self.documents[document_id] = self.documents.get(document_id), document
         if document is before:
             return document
         self.changed.add(document_id)
         if before is None:
-            self._bonds = self._part = self._seen = None
+            self._bonds = None
+            self._forget_part()
         elif is_bound_otherwise(before, document):
             self.look_at_all()
+        elif self._renumbered(before, document):
+            # Whoever names the number is bound to it now.
+            self._forget_part()
         elif not stirs(before, document):
             if self._part is not None and document_id in self._part:
                 self._part[document_id] = document
             return document
-        elif before.national_number != document.national_number:
-            # Whoever names this number is bound to it now.
-            self._part = self._seen = None
         elif self._part is not None and document_id in self._part:
-            self._part[document_id], self._seen = document, None
+            self._part[document_id] = document
+            self._forget_view()
         self.stirred.add(document_id)
         if document.kind == DEATH:
             # Everybody's business (docs/law.md safety-13).
             self.look_at_all()
         return document
 
+    def _renumbered(self, before: Document, after: Document) -> bool:
+        """Whether it has another national number, which somebody names."""
+        if before.national_number == after.national_number:
+            return False
+        numbers = {before.national_number, after.national_number} - {None}
+        return any(named.national_number in numbers for one in self.documents.values() for named in one.antecedents)
+
+    def _forget_part(self) -> None:
+        self._part = None
+        self._forget_view()
+
+    def _forget_view(self) -> None:
+        self._seen = None
+        self.judged.clear()
+
     def put(self, document: Document, detail: str = "") -> Document:
         """Keep a changed document and note it for history."""
         self.keep(document)
-        before = self.touched.get(document.document_id, "")
-        self.touched[document.document_id] = "; ".join(part for part in (before, detail) if part)
+        before = self.touched.get(document.document_id)
+        self.touched[document.document_id] = f"{before}; {detail}" if before and detail else before or detail
         return document
 
-    def move(self, document: Document, event: Event, *, detail: str = "", **changes: Any) -> Document:
+    def move(
+        self,
+        document: Document,
+        event: Event,
+        *,
+        detail: str = "",
+        reason: Reason | None = None,
+        missing: tuple[str, ...] = (),
+        **changes: Any,
+    ) -> Document:
         """Move a document by the transmission machine, with further changes, and say what follows."""
         state = _entering(event) if document.state is None else advance(document.state, event)
-        reason: Reason | None = changes.pop("reason", None)
-        missing: tuple[str, ...] = changes.pop("missing", ())
-        moved = (state, reason) != (document.state, document.reason)
+        moved = state != document.state or reason != document.reason
         if moved:
             changes["since"] = self.dossier.now
         if state in TERMINAL:
-            changes |= {"due_at": None, "due_fact": None, "escalate_at": None}
+            changes |= _NOTHING_DUE
+        elif reason is not None and state in _HOLDING and document.liberty and document.escalate_at is None:
+            changes["escalate_at"] = self.dossier.after(self.dossier.windows.escalate_chefe)
+            changes["escalated"] = 0
         after = changed(document, state=state, reason=reason, missing=missing, **changes)
         # An offer, its text and its certidão carry one instant: another instant is another offer (safety-15).
         another = reason is Reason.AWAITING_CONSENT and after.failed_access_at != document.failed_access_at
-        told = moved or missing != document.missing or another
-        if after.escalate_at is None and after.liberty and is_held(after):
-            after = changed(after, escalate_at=self.dossier.after(self.dossier.windows.escalate_chefe), escalated=0)
-        after = self._say_move(document, after, told=told)
-        return self.put(after, detail)
-
-    def _say_move(self, before: Document, after: Document, *, told: bool) -> Document:
-        say = _OUTCOMES.get(after.state) if after.state else None
-        if say is not None and told:
-            after = self.say_outcome(after, say(before, after))
-        for antecedent in sorted(divergent(after.missing) - divergent(before.missing)):
+        say = _OUTCOMES.get(state)
+        if say is not None and (moved or another or missing != document.missing):
+            after = self.say_outcome(after, say(document, after))
+        for antecedent in sorted(divergent(after.missing) - divergent(document.missing)):
             self._say_divergence(self.documents[antecedent], after)
-        wakes = (before.state, before.reason, before.priority) != (after.state, after.reason, after.priority)
-        if stands_in_queue(after) and wakes:
+        if (moved or after.priority != document.priority) and stands_in_queue(after):
             after = self.wake(after)
-        return after
+        return self.put(after, detail)
 
     def _say_divergence(self, antecedent: Document, successor: Document) -> None:
         """SAJ lets something follow that BNMP's status does not allow (docs/law.md ANT-15)."""
@@ -220,7 +246,7 @@ def stands_in_queue(document: Document) -> bool:
 
 def is_held(document: Document) -> bool:
     """Whether it waits, with a reason, also after it was opened under contingency."""
-    return document.reason is not None and document.state in (State.HELD, State.CONTINGENCY)
+    return document.reason is not None and document.state in _HOLDING
 
 
 def _held(_: Document, after: Document) -> tuple[str, dict[str, Any]]:

@@ -26,33 +26,43 @@ class Chain:
         return self.members[-1]
 
 
-@dataclass(frozen=True, slots=True)
 class View:
     """A dossier with what follows from it: every document's needs, every open LIBERTY document's chain."""
 
-    dossier: Dossier
-    needs: Mapping[str, Needs]
-    chains: tuple[Chain, ...]
+    __slots__ = ("_liberties", "_of", "chains", "dossier", "needs")
+
+    def __init__(self, dossier: Dossier) -> None:
+        """See a dossier; whoever decides may go on changing the documents in it, while needs and chains stay."""
+        self.dossier = dossier
+        self.needs: Mapping[str, Needs] = _Needs(dossier)
+        self._liberties = [d.document_id for d in dossier.documents.values() if d.liberty]
+        open_ones = [d for one in self._liberties if not (d := dossier.documents[one]).ended]
+        self.chains = tuple([_chain(d, dossier, self.needs) for d in open_ones])
+        self._of: dict[str, tuple[Chain, ...]] = {}
+        for chain in self.chains:
+            for member in chain.members:
+                self._of[member] = (*self._of.get(member, ()), chain)
 
     def chains_of(self, document_id: str) -> tuple[Chain, ...]:
         """The chains that a document is a member of."""
-        return tuple(chain for chain in self.chains if document_id in chain.members)
+        return self._of.get(document_id, ())
 
     def reached_by(self, document_id: str) -> tuple[Document, ...]:
         """LIBERTY documents that reach this mandado, whatever became of them, or, while open, may reach it.
 
         What reaches the mandado that a conversion stands on reaches the conversion too.
         """
+        if not self._liberties:
+            return ()
         mandados = {document_id, *self.needs[document_id].reached}
-        return tuple(
-            d
-            for d in self.dossier.documents.values()
-            if d.liberty
-            and (
-                mandados.intersection(self.needs[d.document_id].reached)
-                or (not d.ended and mandados.intersection(self.needs[d.document_id].candidates))
-            )
-        )
+        documents, found = self.dossier.documents, []
+        for liberty in self._liberties:
+            its = self.needs[liberty]
+            if not mandados.isdisjoint(its.reached) or (
+                its.candidates and not documents[liberty].ended and not mandados.isdisjoint(its.candidates)
+            ):
+                found.append(documents[liberty])
+        return tuple(found)
 
 
 class _Needs(dict[str, Needs]):
@@ -70,14 +80,7 @@ class _Needs(dict[str, Needs]):
 
 def view(dossier: Dossier) -> View:
     """See a dossier with what follows from it, worked out at most once."""
-    all_needs = _Needs(dossier)
-    chains = tuple(
-        _chain(document, dossier, all_needs)
-        for document in dossier.documents.values()
-        # In this order: most documents of a person have ended.
-        if not document.ended and document.liberty
-    )
-    return View(dossier, all_needs, chains)
+    return View(dossier)
 
 
 def is_sticky(document: Document, dossier: Dossier) -> bool:
@@ -91,6 +94,9 @@ def is_sticky(document: Document, dossier: Dossier) -> bool:
 
 
 def _chain(liberty: Document, dossier: Dossier, all_needs: Mapping[str, Needs]) -> Chain:
+    mine = all_needs[liberty.document_id]
+    if not mine.waits:
+        return Chain((liberty.document_id,), not (liberty.gaps or mine.missing or is_sticky(liberty, dossier)))
     members: list[str] = []
 
     def walk(document_id: str, above: tuple[str, ...]) -> bool:

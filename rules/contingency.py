@@ -54,8 +54,10 @@ def evidence(document: Document, dossier: Dossier) -> datetime | None:
     instant stays.
     """
     link = dossier.link
+    if link.state is LinkState.UP:
+        return None
     own = is_exhausted(document, dossier)
-    if link.state is LinkState.UP or not (own or link.blocked):
+    if not (own or link.blocked):
         return None
     offered_at = document.failed_access_at
     if offered_at is not None and (link.unavailable_since is None or offered_at >= link.unavailable_since):

@@ -22,7 +22,7 @@ _KNOWN = frozenset(PecaStatus)
 
 def doubt(work: Casework, document: Document, detail: str) -> None:
     """Ask before acting: the first reading is at once, the others by the doubt window."""
-    due = {"due_at": work.dossier.now, "due_fact": "READ_AGAIN"}
+    due: dict[str, Any] = {"due_at": work.dossier.now, "due_fact": "READ_AGAIN"}
     work.move(document, Event.DOUBT, reads=0, detail=detail, **due)
 
 
@@ -91,7 +91,7 @@ def unproved(work: Casework, document: Document, status: str) -> None:
 
 def again(work: Casework, document: Document, seconds: float, detail: str) -> None:
     """Put a document back in its queue, not to be taken before `seconds` have gone by."""
-    due = {"due_at": work.dossier.after(seconds), "due_fact": "RETRY"}
+    due: dict[str, Any] = {"due_at": work.dossier.after(seconds), "due_fact": "RETRY"}
     work.move(document, Event.RETURN if document.opened else Event.GO, detail=detail, **due)
 
 

@@ -1,9 +1,8 @@
 """Naming: the unit says who of the registry a person is, or that it was a mistake (docs/law.md safety-22)."""
 
-from dataclasses import replace
-
 from rules.acts import PersonAct, RjiLinked, RjiUnlinked
 from rules.casework import Casework
+from rules.dossier import changed
 from rules.doubt import stop
 from rules.requests import answer, is_competent
 from rules.settling import decide_one
@@ -23,7 +22,7 @@ def linked(work: Casework, fact: RjiLinked) -> None:
     work.rjis[fact.person] = fact.rji
     for document in [d for d in work.documents.values() if d.person == fact.person and GAP in d.gaps and not d.ended]:
         gaps = tuple(gap for gap in document.gaps if gap != GAP)
-        named = work.put(replace(document, gaps=gaps), "person linked")
+        named = work.put(changed(document, gaps=gaps), "person linked")
         if named.reason is Reason.MISSING_DATA:
             decide_one(work, named)
     answer(work, fact.command_id, "APPLIED")
@@ -43,7 +42,7 @@ def unlinked(work: Casework, fact: RjiUnlinked) -> None:
     work.rjis[fact.person] = None
     for document in mine:
         # It was the registry's person that was mistaken: nobody is searched by the same traits again (safety-22).
-        nameless = work.put(replace(document, gaps=(*document.gaps, GAP), step=None), "person unlinked")
+        nameless = work.put(changed(document, gaps=(*document.gaps, GAP), step=None), "person unlinked")
         if nameless.bnmp_id is not None:
             stop(work, nameless, Reason.DIVERGENCE, "drafted under another person", missing=(GAP,))
         elif nameless.reason in (None, Reason.MISSING_DATA):

@@ -8,7 +8,7 @@ death, which every part is shown (docs/law.md safety-13); the history of the per
 What stands as these were, and not as they are, is looked at with every fact (`disturbed`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from rules.dossier import FREEING, Document, Dossier
 from rules.kinds import MANDADOS
@@ -38,12 +38,12 @@ def seeks(document: Document) -> bool:
 
 def is_bound_otherwise(before: Document, after: Document) -> bool:
     """Whether a new version is bound to others than the old one was."""
-    return (before.antecedents, before.kind, before.variant, before.case_number, before.person) != (
-        after.antecedents,
-        after.kind,
-        after.variant,
-        after.case_number,
-        after.person,
+    return not (
+        before.antecedents == after.antecedents
+        and before.kind == after.kind
+        and before.variant == after.variant
+        and before.case_number == after.case_number
+        and before.person == after.person
     )
 
 
@@ -55,7 +55,6 @@ def stirs(before: Document, after: Document) -> bool:
         return True
     return (
         before.gaps != after.gaps
-        or before.national_number != after.national_number
         or (
             (before.due_fact, before.due_at) != (after.due_fact, after.due_at)
             and DueFact.ASK_AGAIN in (before.due_fact, after.due_fact)
@@ -125,33 +124,34 @@ class Bonds:
 
     def part(self, document_ids: Iterable[str]) -> dict[str, Document]:
         """These documents and all that are bound to them, in the dossier's order; with the certidões of death."""
-        documents, naming = self._documents, self._naming
+        documents = self._documents
         ahead, found = list(document_ids), set[str]()
         while ahead:
             document_id = ahead.pop()
             one = documents.get(document_id)
-            if one is None or document_id in found:
-                continue
-            found.add(document_id)
-            if document_id in naming:
-                ahead.extend(naming[document_id])
-            if one.national_number in naming:
-                ahead.extend(naming[one.national_number])
-            for named in one.antecedents:
-                if named.document_id is not None:
-                    ahead.append(named.document_id)
-                if named.national_number is not None:
-                    ahead.extend(self._numbered(named.national_number))
-            if self._seeking:
-                ahead.extend(self._of_its_case(one))
+            if one is not None and document_id not in found:
+                found.add(document_id)
+                self._follow(one, ahead)
         if self._deaths:
             found.update(one for one in self._deaths if documents[one].state not in _UNDONE)
+        if len(found) == 1:
+            return {document_id: documents[document_id] for document_id in found}
         return {document_id: one for document_id, one in documents.items() if document_id in found}
 
-    def _numbered(self, number: str) -> Iterator[str]:
-        return (one.document_id for one in self._documents.values() if one.national_number == number)
-
-    def _of_its_case(self, one: Document) -> Iterator[str]:
-        """All of its case if it seeks there; otherwise those that may find it."""
-        among = self._seeking if one.antecedents or not seeks(one) else self._documents.values()
-        return (other.document_id for other in among if other.case_number == one.case_number)
+    def _follow(self, one: Document, ahead: list[str]) -> None:
+        """Note whoever is bound to a document."""
+        naming = self._naming
+        for name in (one.document_id, one.national_number):
+            if name in naming:
+                ahead.extend(naming[name])
+        for named in one.antecedents:
+            if named.document_id is not None:
+                ahead.append(named.document_id)
+            if named.national_number is not None:
+                ahead.extend(
+                    x for x, other in self._documents.items() if other.national_number == named.national_number
+                )
+        if self._seeking:
+            # All of its case if it seeks there; otherwise those that may find it.
+            among = self._seeking if one.antecedents or not seeks(one) else self._documents.values()
+            ahead.extend(other.document_id for other in among if other.case_number == one.case_number)

@@ -6,7 +6,6 @@ judicial (docs/law.md safety-28).
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from rules import messages
@@ -23,7 +22,7 @@ from rules.acts import (
 )
 from rules.casework import Casework, Say, may_be_offered, offered, stands_in_queue
 from rules.chain import is_sticky
-from rules.dossier import ConsentGiven, Document, Withdrawal
+from rules.dossier import ConsentGiven, Document, Withdrawal, changed
 from rules.doubt import doubt
 from rules.kinds import MANDADOS
 from rules.settling import NO_DUE, decide_one
@@ -103,7 +102,7 @@ def _answered(work: Casework, document: Document, fact: ContingencyAnswered) -> 
     in_doubt = document.state is State.UNCERTAIN and work.dossier.link.blocked
     lapsed = not ((waits or in_doubt) and may_be_offered(document))
     consent = ConsentGiven(fact.answer, fact.by.user, fact.at)
-    document = work.put(replace(document, consent=consent), f"answer {fact.answer}")
+    document = work.put(changed(document, consent=consent), f"answer {fact.answer}")
     if waits and not lapsed:
         decide_one(work, document)
     return "OFFER_LAPSED" if lapsed else "APPLIED"
@@ -115,7 +114,7 @@ def _take_back(work: Casework, document: Document, fact: DocumentWithdrawn | Exc
     if isinstance(fact, DocumentWithdrawn):
         reason = fact.reason
     taken = Withdrawal(reason, fact.command_id, by.role, by.user, by.unit, fact.at)
-    document = work.put(replace(document, withdrawal=taken), f"taken back: {reason}")
+    document = work.put(changed(document, withdrawal=taken), f"taken back: {reason}")
     if document.state not in _MOVABLE or document.doing is not None:
         return "WITHDRAWAL_NOTED"
     decide_one(work, document)
@@ -131,7 +130,7 @@ def _retried(work: Casework, document: Document, _: RetryAsked) -> str:
     elif document.reason in _ASKED_AGAIN and may_be_offered(document) and document.failed_access_at is not None:
         work.put(work.say_outcome(document, offered(document)), "offer asked for")
     elif document.state in _MOVABLE and document.doing is None:
-        decide_one(work, work.put(replace(document, attempts=(), missing=(), **NO_DUE), "another try asked for"))
+        decide_one(work, work.put(changed(document, attempts=(), missing=(), **NO_DUE), "another try asked for"))
         after = work.documents[document.document_id]
         if stands_in_queue(after) and after.turn == document.turn:
             work.put(work.wake(after))
@@ -141,7 +140,7 @@ def _retried(work: Casework, document: Document, _: RetryAsked) -> str:
 
 
 def _supplied(work: Casework, document: Document, fact: DataSupplied) -> str:
-    if fact.rji is not None and work.now().persons[document.person].rji is None:
+    if fact.rji is not None and work.persons()[document.person].rji is None:
         work.rjis[document.person] = fact.rji
     reissue(work, fact.document, "data supplied")
     return "APPLIED"
@@ -150,7 +149,7 @@ def _supplied(work: Casework, document: Document, fact: DataSupplied) -> str:
 def _assigned(work: Casework, document: Document, fact: SignerAssigned) -> str:
     """Another hand of the unit signs; the order's author stays on record (docs/law.md safety-5)."""
     hands = tuple(hand for hand in document.hands if hand.role is not fact.hand.role)
-    document = work.put(replace(document, hands=(*hands, fact.hand)), f"signer assigned as {fact.hand.role}")
+    document = work.put(changed(document, hands=(*hands, fact.hand)), f"signer assigned as {fact.hand.role}")
     if document.reason is Reason.ACCESS:
         decide_one(work, document)
     return "APPLIED"
@@ -161,7 +160,7 @@ def _stated(work: Casework, document: Document, fact: StatementGiven) -> str:
     if fact.statement is Statement.DO_NOT_SEND:
         return _take_back(work, document, fact)
     cleared = tuple(dict.fromkeys((*document.cleared, *document.missing)))
-    decide_one(work, work.put(replace(document, cleared=cleared), "the judge says SEND"))
+    decide_one(work, work.put(changed(document, cleared=cleared), "the judge says SEND"))
     return "APPLIED"
 
 

@@ -32,6 +32,8 @@ def settle(work: Casework) -> None:
         work.stirred.clear()
         for document_id in ahead:
             document = work.documents[document_id]
+            if work.judged.get(document_id) is document:
+                continue
             if document.state in _MOVABLE and not is_sticky(document, seen.dossier):
                 apply(work, document, verdict(document, seen), seen)
             elif document.state is State.UNCERTAIN:
@@ -78,19 +80,20 @@ def apply(work: Casework, document: Document, said: Verdict, seen: View, **chang
         event = Event.RETURN
     changes |= _consequences(document, said, seen.dossier)
     changes["priority"] = priority(document, seen)
-    same = (document.state, document.reason, document.missing, document.priority) == (
-        _target(event),
-        reason,
-        said.missing,
-        changes["priority"],
-    )
-    if same and all(getattr(document, name) == value for name, value in changes.items()):
-        return document
-    return work.move(document, event, reason=reason, missing=said.missing, **changes)
+    after, stands = document, document.state is _STAYS.get(event) and document.reason == reason
+    if not (stands and document.missing == said.missing and _has(document, changes)):
+        after = work.move(document, event, reason=reason, missing=said.missing, **changes)
+    if not work.whole and work.still(seen):
+        # While the link is UP a verdict reads nothing that its own move changes.
+        work.judged[document.document_id] = after
+    return after
 
 
-def _target(event: Event) -> State | None:
-    return {Event.GO: State.READY, Event.HOLD: State.HELD, Event.RETURN: State.CONTINGENCY}.get(event)
+_STAYS = {Event.GO: State.READY, Event.HOLD: State.HELD, Event.RETURN: State.CONTINGENCY}
+
+
+def _has(document: Document, changes: dict[str, Any]) -> bool:
+    return all(getattr(document, name) == value for name, value in changes.items())
 
 
 def _consequences(document: Document, said: Verdict, dossier: Dossier) -> dict[str, Any]:

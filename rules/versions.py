@@ -1,10 +1,8 @@
 """Versions: other content for a document that is not on its way yet."""
 
-from dataclasses import replace
-
 from rules.casework import Casework
 from rules.chain import is_sticky
-from rules.dossier import Document
+from rules.dossier import Document, changed
 from rules.settling import decide_one
 from rules.words import Reason, State
 
@@ -53,7 +51,7 @@ def reissue(work: Casework, new: Document, detail: str = "new version") -> None:
     old = work.documents[new.document_id]
     kept = {name: getattr(old, name) for name in _KEPT + (() if new.opened and not old.opened else _KEPT_OPEN)}
     reopened = old.reason in _REOPENED
-    document = replace(new, **kept, reason=None if reopened else old.reason, consent=new.consent or old.consent)
+    document = changed(new, **kept, reason=None if reopened else old.reason, consent=new.consent or old.consent)
     work.put(document, detail)
     if not is_sticky(document, work.dossier):
         decide_one(work, document)
