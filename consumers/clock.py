@@ -5,6 +5,7 @@ One clock is active by lease. It changes documents through decide-and-record lik
 
 import asyncio
 import random
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
