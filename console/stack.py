@@ -32,7 +32,7 @@ _DATABASE = (
 
 def demo(
     *,
-    persons: Annotated[int, typer.Option(min=20, max=5000, help="How many persons the day is about.")] = 100,
+    persons: Annotated[int, typer.Option(min=20, max=5000, help="How many persons the day is about.")] = 300,
     seed: Annotated[int, typer.Option(help="Which day it is.")] = 7,
     outage: Annotated[float, typer.Option(min=0, max=600, help="Seconds at least that the link is cut.")] = 5.0,
     report: Annotated[Path, typer.Option(help="Where the report is written.")] = Path("demo-report.json"),

@@ -29,7 +29,7 @@ LOOK_SECONDS = 0.5
 class DemoSettings:
     """How large a day, which one, and how many seconds at least the link is cut."""
 
-    persons: int = 100
+    persons: int = 300
     seed: int = 7
     outage: float = 5.0
     stack: StackSettings = dataclasses.field(default_factory=StackSettings)

@@ -18,6 +18,8 @@ ZONE = ZoneInfo("America/Campo_Grande")
 """The legal time zone of the court, in which its documents are dated."""
 
 _SHARED_BY = 60
+# In a larger court not everybody has as many papers: two more persons in three bring stories of their own.
+_EVERYBODY = 100
 
 
 class Identity(NamedTuple):
@@ -171,10 +173,11 @@ class _Planner:
         return published, self._documents, users
 
     def _deck(self) -> list[Scenario]:
+        busy = min(self._persons, _EVERYBODY) + max(0, self._persons - _EVERYBODY) * 2 / 3
         deck = [
             scenario
             for scenario in SCENARIOS
-            for _ in range(1 if scenario.once else max(1, round(scenario.share * self._persons / _SHARED_BY)))
+            for _ in range(1 if scenario.once else max(1, round(scenario.share * busy / _SHARED_BY)))
         ]
         self._chance.shuffle(deck)
         return deck
