@@ -199,7 +199,7 @@ class Clock:
         at = traceback.extract_tb(error.__traceback__)[-1]
         why = f"{type(error).__name__} at {at.name} line {at.lineno}"
         until = self._aside.put(document_id, self._database.clock())
-        log.error("clock.unprocessable", document_id=document_id, why=why, again_at=until.isoformat())
+        log.error("clock.unprocessable", document_id=document_id, again_at=until, exc_info=error)
         with self._database.transaction() as connection:
             say_once(connection, self._deployment, "CLOCK_FAILS", document_id, where=document_id, detail={"why": why})
 

@@ -39,7 +39,7 @@ class Patience:
             self._until = now + self._seconds
         if now >= self._until:
             raise trouble
-        log.warning("ledger.trouble", why=str(trouble), seconds_left=round(self._until - now, 1))
+        log.warning("ledger.trouble", why=trouble, seconds_left=round(self._until - now, 1))
         pause, self._pause = self._pause, min(2 * self._pause, _MOST_SECONDS)
         return min(pause, self._until - now)
 

@@ -4,14 +4,14 @@ Theory of operation. A line of ours has a literal name, and keys whose values ea
 on the list, or has not its shape, is dropped and counted. So a careless line loses a figure, and never tells a secret. An
 exception is told by its class and the places it came through (runtime/faults.py).
 
-A library's line keeps its template, its place, and those of its arguments that have a shape of ours: its text may quote
-what a record holds. A place that repeats itself is limited, and says how many of its lines were held back.
+A library's line keeps its place, its text where that is a literal of the library's code, and those of its arguments that
+have a shape of ours: whatever else it says may quote what a record holds. A place that repeats itself is limited, and says how many of its lines were held back.
 """
 
 import logging
 import sys
 import threading
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 import structlog
@@ -134,11 +134,23 @@ def _of_library(record: logging.LogRecord) -> EventDict:
         "exc_info": record.exc_info,
         "_at": (f"{record.name}:{record.lineno}", record.name.partition(".")[0]),
     }
+    if _is_literal(record):
+        made["template"] = record.msg
     if arguments:
-        # Only with arguments is it surely a template, and not a text that was put together.
-        shown = [library_argument(record.name, *each) for each in enumerate(arguments)]
-        made |= {"template": str(record.msg), "values": shown}
+        made["values"] = [library_argument(record.name, *each) for each in enumerate(arguments)]
     return made
+
+
+def _is_literal(record: logging.LogRecord) -> bool:
+    """Whether the message stands in the code that logs it, word for word, and was not put together with what it quotes."""
+    frame = sys._getframe()  # noqa: SLF001 (the handler runs below whoever logs)
+    above: FrameType | None = frame
+    while above is not None:
+        code = above.f_code
+        if (code.co_filename, code.co_name) == (record.pathname, record.funcName):
+            return isinstance(record.msg, str) and record.msg in code.co_consts
+        above = above.f_back
+    return False
 
 
 def _error_of(given: Any) -> BaseException | None:

@@ -5,6 +5,7 @@ A closed word cannot be anybody's name, a number nobody's CPF with its dots; fre
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from consumers.groups import TOPICS as GROUPS
@@ -26,6 +27,12 @@ _MOST: Final = 50
 _DIGITS: Final = re.compile(r"\d(?:[\s./-]?\d){10,}")
 # SAJ's ids begin with the court and are numbers; whatever looks like anything else is hashed as a person is.
 _DOCUMENT: Final = re.compile(r"(?!.*\d{11})[A-Z]{1,10}-[0-9-]{1,40}")
+# What librdkafka's lines of level error are about, in its own words.
+_FACILITIES: Final = frozenset(
+    {"APIVERSION", "ASSIGN", "AUTH", "BROKERFAIL", "CLOSETMOUT", "COMMITFAIL", "CONFWARN", "CONNECT", "ERROR", "FAIL"}
+    | {"FATAL", "FETCHERR", "GETPID", "MAXPOLL", "METADATA", "OFFSET", "PARTCNT", "PROTOERR", "PURGE", "REQTMOUT"}
+    | {"SESSTMOUT", "SSL", "TERMINATE", "TIMEOUT"}
+)
 _EVENT: Final = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,60}")
 _PLACE: Final = re.compile(r"([a-z.-]{1,40})\[[0-9]{1,6}\]")
 _IN_CODE: Final = re.compile(r"[\w.<>-]{1,100}(:[0-9]{1,6})?( [\w.<>-]{1,100})?")
@@ -40,6 +47,10 @@ def _number(value: Any, _: str) -> Any:
 def _one_of(*closed: Iterable[str]) -> Shape:
     words = frozenset(word for each in closed for word in each)
     return lambda value, _: str(value) if isinstance(value, str) and value in words else None
+
+
+def _instant(value: Any, _: str) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else None
 
 
 def _person(value: Any, secret: str) -> Any:
@@ -88,12 +99,13 @@ def _keys(shape: Shape, names: str) -> Mapping[str, Shape]:
 KEYS: Final[Mapping[str, Shape]] = {
     **_keys(_number, "records first end found offset partition left documents_put_again outbox_id status suppressed"),
     **_keys(_number, "document duplicate same_content custody command redriven dead_letter already_consumed connected"),
-    **_keys(_number, "port"),
+    **_keys(_number, "port seconds_left"),
     "topic": _one_of(TOPICS),
     "group": _one_of(GROUPS),
     "link": _one_of(LinkState),
     "type": _one_of(*(topic.types for topic in TOPICS.values())),
     "figure": _one_of(row.name for row in FIGURES),
+    "again_at": _instant,
     "partitions": _places,
     "person": _person,
     "document_id": _document,
@@ -108,8 +120,7 @@ KEYS: Final[Mapping[str, Shape]] = {
 def library_argument(logger: str, number: int, value: Any) -> Any:
     """What may be shown of an argument of a library's line; dots for what may not."""
     if logger == LIBRDKAFKA and number == 0:
-        # librdkafka's own name for what a line is about, such as FAIL.
-        return str(value)[:_MOST]
+        return value if isinstance(value, str) and value in _FACILITIES else "..."
     if isinstance(value, BaseException):
         return type(value).__name__
     if isinstance(value, str) and (value in TOPICS or value in GROUPS):

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 _MOST_PLACES = 1000
 
@@ -9,15 +10,16 @@ _MOST_PLACES = 1000
 class Throttle:
     """Thread-safe."""
 
-    def __init__(self, most: int, seconds: float) -> None:
+    def __init__(self, most: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         """Let `most` pass of each place in every `seconds`."""
+        self._clock = clock
         self._most, self._seconds = most, seconds
         self._lock = threading.Lock()
         self._places: dict[str, tuple[float, int]] = {}
 
     def pass_by(self, place: str) -> int | None:
         """None where it must be held back; else how many of its place were held back before it."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             since, count = self._places.get(place, (now, 0))
             if now - since >= self._seconds:
