@@ -1,7 +1,7 @@
 """Draws docs/states.md from the tables of the machines: `python docs/states.py` writes it anew."""  # noqa: INP001 (a script beside its page)
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from rules import breaker, transmission  # noqa: E402 (run as a script, the project is not on the path)
-from rules.words import LinkState  # noqa: E402 (likewise)
+from rules import breaker, effects, pieces, situation, transmission  # noqa: E402 (run as a script, the project is not on the path)
+from rules.words import LinkState, PecaStatus  # noqa: E402 (likewise)
 
 PAGE = ROOT / "docs" / "states.md"
 _HEAD = """# The machines
 
-Generated from `rules/transmission.py` and `rules/breaker.py` by `python docs/states.py`; do not edit.
-An arrow carries the events that lead along it. A pair of state and event without an arrow is refused by
-the first machine and changes nothing in the second.
+Generated from `rules/transmission.py`, `rules/pieces.py`, `rules/situation.py`, `rules/effects.py` and `rules/breaker.py`
+by `python docs/states.py`; do not edit. An arrow carries the events that lead along it. A pair of state and event without
+an arrow is refused by the first machine; in the others it changes nothing.
 """
 
 
@@ -40,6 +40,17 @@ def diagram(table: Mapping[Any, Mapping[Any, Any]], entry: Mapping[StrEnum, str]
     return "\n".join([*lines, "```"])
 
 
+def joint(rows: Iterable[effects.EffectRow]) -> str:
+    """The joint transitions as a table: what one registration does in the machines of pieces and persons."""
+    lines = ["| registered | itself | what it reaches | the person |", "|---|---|---|---|"]
+    for row in rows:
+        name = f"`{row.kind}`" + (f" `{row.variant}`" if row.variant else "")
+        proviso = "" if row.proviso is effects.Proviso.ALWAYS else f" if {row.proviso.name}"
+        person = f"{row.person}{proviso}" if row.person else ""
+        lines.append(f"| {name} | {row.own} | {row.reached or ''} | {person} |")
+    return "\n".join(lines)
+
+
 def page() -> str:
     """The whole page."""
     entry: dict[StrEnum, str] = {state: "" for state in transmission.TRANSITIONS if state in transmission.ENTRY}
@@ -48,6 +59,15 @@ def page() -> str:
         "## Transmission of a document\n",
         theory(transmission.__doc__) + "\n",
         diagram(transmission.TRANSITIONS, entry, frozenset(transmission.TERMINAL)) + "\n",
+        "## Status of a document in BNMP\n",
+        theory(pieces.__doc__) + "\n",
+        diagram(pieces.TRANSITIONS, {PecaStatus.EM_ELABORACAO: ""}, frozenset(pieces.TERMINAL)) + "\n",
+        "## Status of a person in BNMP\n",
+        theory(situation.__doc__) + "\n",
+        diagram(situation.TRANSITIONS, {situation.BEGINS: ""}, frozenset(situation.TERMINAL)) + "\n",
+        "## Joint transitions\n",
+        theory(effects.__doc__) + "\n",
+        joint(effects.EFFECTS.values()) + "\n",
         "## Link to BNMP\n",
         theory(breaker.__doc__) + "\n",
         diagram(breaker.TRANSITIONS, {LinkState.UP: ""}, frozenset()),

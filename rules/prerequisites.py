@@ -34,9 +34,9 @@ class Demand(Enum):
 class AntecedentRow:
     """To issue `kind` of `variant`, each antecedent must be of a kind in `on` and have a status of `statuses` in BNMP.
 
-    `certidao` says how a pending mandado comes to that status; `brings` is the status in BNMP that registering `kind`
-    gives the mandados it reaches. `remedy` is said to the unit where an antecedent is missing; `fulfilled` is the
-    document that ends a mandado which is fulfilled already, `strange` the one for a mandado of the other sort.
+    `certidao` says how a pending mandado comes to that status. `remedy` is said to the unit where an antecedent is
+    missing; `fulfilled` is the document that ends a mandado which is fulfilled already, `strange` the one for a mandado
+    of the other sort. What registering it does to the mandados it reaches is a row of rules/effects.py.
     """
 
     rule: str
@@ -46,7 +46,6 @@ class AntecedentRow:
     statuses: frozenset[str]
     remedy: str
     certidao: Certidao = Certidao.NONE
-    brings: PecaStatus | None = None
     demand: Demand = Demand.ANTECEDENTS
     fulfilled: Kind | None = None
     strange: Kind | None = None
@@ -59,8 +58,8 @@ _REVOCABLE = _PENDING | {PecaStatus.EXPIRADO}
 _ACTIVE = frozenset({PecaStatus.ATIVO})
 _NO_STATUS = frozenset[str]()
 _P, _I = MANDADOS_PRISAO, MANDADOS_INTERNACAO
-_K, _S, _ROW = Kind, PecaStatus, AntecedentRow
-_NO, _IF, _BY = Certidao.NONE, Certidao.IF_ISSUED, Certidao.DEMANDED
+_K, _ROW = Kind, AntecedentRow
+_IF, _BY = Certidao.IF_ISSUED, Certidao.DEMANDED
 _ORDER, _NOTHING = Demand.ORDER, Demand.NOTHING
 
 _REGULARISE = (
@@ -79,11 +78,11 @@ ROWS = (
     _ROW("ANT-1", _K.ALVARA_SOLTURA, Variant.MANDADO_CUMPRIDO, _P, _FULFILLED, _REGULARISE, _BY, strange=_K.ORDEM_DESINTERNACAO),
     _ROW("ANT-2", _K.ALVARA_SOLTURA, Variant.PRISAO_FLAGRANTE, MANDADOS, _NO_STATUS, _FLAGRANTE, demand=_NOTHING),
     _ROW("ANT-3", _K.ORDEM_LIBERACAO, None, _P | _I, _FULFILLED, _REGULARISE, _BY),
-    _ROW("ANT-4", _K.ORDEM_DESINTERNACAO, None, _I, _ISSUED, _REGULARISE_CASE, _IF, _S.CUMPRIDO, strange=_K.ALVARA_SOLTURA),
-    _ROW("ANT-5", _K.CONTRAMANDADO_PRISAO, None, _P, _REVOCABLE, _REGISTER, _NO, _S.REVOGADO, fulfilled=_K.ALVARA_SOLTURA, strange=_K.CONTRAMANDADO_INTERNACAO),
-    _ROW("ANT-6", _K.CONTRAMANDADO_INTERNACAO, None, _I, _REVOCABLE, _REGISTER, _NO, _S.REVOGADO, fulfilled=_K.ORDEM_DESINTERNACAO, strange=_K.CONTRAMANDADO_PRISAO),
-    _ROW("ANT-7", _K.CERTIDAO_CUMPRIMENTO_PRISAO, None, _P, _PENDING, _REGISTER, _NO, _S.CUMPRIDO),
-    _ROW("ANT-8", _K.CERTIDAO_CUMPRIMENTO_INTERNACAO, None, _I, _PENDING, _REGISTER, _NO, _S.CUMPRIDO),
+    _ROW("ANT-4", _K.ORDEM_DESINTERNACAO, None, _I, _ISSUED, _REGULARISE_CASE, _IF, strange=_K.ALVARA_SOLTURA),
+    _ROW("ANT-5", _K.CONTRAMANDADO_PRISAO, None, _P, _REVOCABLE, _REGISTER, fulfilled=_K.ALVARA_SOLTURA, strange=_K.CONTRAMANDADO_INTERNACAO),
+    _ROW("ANT-6", _K.CONTRAMANDADO_INTERNACAO, None, _I, _REVOCABLE, _REGISTER, fulfilled=_K.ORDEM_DESINTERNACAO, strange=_K.CONTRAMANDADO_PRISAO),
+    _ROW("ANT-7", _K.CERTIDAO_CUMPRIMENTO_PRISAO, None, _P, _PENDING, _REGISTER),
+    _ROW("ANT-8", _K.CERTIDAO_CUMPRIMENTO_INTERNACAO, None, _I, _PENDING, _REGISTER),
     _ROW("ANT-9", _K.GUIA_RECOLHIMENTO_PROVISORIA, None, _P, _FULFILLED, _REGULARISE, _BY),
     _ROW("ANT-9", _K.GUIA_RECOLHIMENTO_DEFINITIVA, None, _P, _FULFILLED, _REGULARISE, _BY),
     _ROW("ANT-10", _K.GUIA_INTERNACAO_PROVISORIA, None, _I, _FULFILLED, _REGULARISE, _BY),

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from rules import pieces
 from rules.casework import Casework
 from rules.certificate import certificate
 from rules.contingency import is_exhausted
 from rules.dossier import Attempt, Document, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
+from rules.effects import effect_of
 from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
 from rules.kinds import KINDS, PRIORITY_LIBERTY
-from rules.prerequisites import row_of
 from rules.requests import answer
 from rules.settling import NO_DUE, apply
 from rules.steps import WRITES, only_reading_left, step_of_status
@@ -134,12 +135,14 @@ def _register(work: Casework, document: Document) -> None:
         rji = work.persons()[document.person].rji
         resolved = certificate(document, rji, work.dossier.court)
         work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved)))
-    row = row_of(document)
+    row = effect_of(document)
+    if row is None or row.reached is None:
+        return
     # What registering a piece does to the mandados it reaches (docs/law.md effects).
-    status = row.brings if row else None
-    for mandado_id in reached if status else ():
-        if work.documents[mandado_id].state is State.REGISTERED:
-            work.put(changed(work.documents[mandado_id], bnmp_status=status), f"{status} by {document.kind}")
+    for mandado in [work.documents[mandado_id] for mandado_id in reached]:
+        if mandado.state is State.REGISTERED and mandado.bnmp_status is not None:
+            status = pieces.after(mandado.bnmp_status, row.reached)
+            work.put(changed(mandado, bnmp_status=status), f"{status} by {document.kind}")
 
 
 def _note(document: Document, answer: Answer) -> Document:

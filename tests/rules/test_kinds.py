@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.chain import view
+from rules.effects import EFFECTS
 from rules.kinds import (
     CERTIDOES_CUMPRIMENTO,
     CERTIFICATES,
@@ -19,6 +20,7 @@ from rules.kinds import (
     needs_judges_release,
     resolution,
 )
+from rules.pieces import PieceEvent
 from rules.prerequisites import FULFILS, ROWS, Demand, row_of
 from rules.queue import next_document
 from rules.steps import next_step, signatures, step_of_status
@@ -161,7 +163,7 @@ def test_every_mandado_has_the_certidao_that_fulfils_it() -> None:
     for mandado, certidao in FULFILS.items():
         row = next(row for row in ROWS if row.kind is certidao)
         assert mandado in row.on
-        assert row.brings is PecaStatus.CUMPRIDO
+        assert EFFECTS[certidao, None].reached is PieceEvent.FULFILLED
 
 
 IDS = ("p", "q", "r", "s", "t")
