@@ -12,6 +12,7 @@ from ledger.engine import Database
 from ledger.migrate import migrate
 from sandbox.postgres.server import Postgres
 from sandbox.saj.documents import TRIBUNAL
+from tests.edges.servers import edges
 from tests.served import Served
 
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
@@ -36,6 +37,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(made, TRIBUNAL)
     made.close()
     return file
+
+
+def pytest_report_header() -> str:
+    """Say on which servers the edges are tried."""
+    return f"edges: {edges()}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

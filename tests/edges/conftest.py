@@ -9,14 +9,14 @@ from ledger.engine import Database
 from ledger.migrate import migrate
 from producers.settings import KafkaSettings
 from producers.topics import create
-from sandbox.kafka.broker import Broker
+from tests.edges import servers
 from tests.edges.edge import PARTITIONS, Edge
 
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[KafkaSettings]:
-    with Broker.start() as broker:
-        settings = KafkaSettings(broker.bootstrap, "saj-bnmp.test")
+    with servers.kafka() as bootstrap:
+        settings = KafkaSettings(bootstrap, "saj-bnmp.test")
         create(settings, partitions=PARTITIONS)
         yield settings
 

@@ -106,11 +106,13 @@ def test_who_is_in_a_group_is_shown_with_what_it_reads(edge: Edge, topic: str, m
             return False
         shown = next(each for each in groups_shown if each.group == group)
         found[:] = shown.members
-        return shown.state == "STABLE" and bool(found and found[0].partitions)
+        settled = shown.state == "STABLE" and bool(found and found[0].partitions)
+        return settled and len(consumer.assignment()) == len(found[0].partitions)
 
     # when
     until(inside)
-    # Only now: librdkafka may wait for ever when it is closed in the middle of a rebalance.
+    # Only now that the client, too, has its partitions: closed in the middle of a rebalance librdkafka waits for ever, and
+    # no time limit of the tests reaches it there.
     consumer.close()
     # then
     assert found[0].instance == "host-1-processor"

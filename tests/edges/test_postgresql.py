@@ -10,23 +10,23 @@ from ledger.engine import Database
 from ledger.migrate import migrate
 from ledger.tables import outbox
 from producers.relay import Relay
-from sandbox.postgres.server import Postgres
 from schemas.outcomes import DISPATCH
 from schemas.topics import HOME
+from tests.edges import servers
 from tests.edges.carried import Carried
 from tests.edges.edge import Edge, until
 from tests.edges.queued import Queue, read
 
 
 @pytest.fixture
-def server() -> Iterator[Postgres]:
+def server() -> Iterator[servers.PostgresServer]:
     """A server that may be killed."""
-    with Postgres.start() as made:
+    with servers.postgres() as made:
         yield made
 
 
 @pytest.fixture
-def database(server: Postgres) -> Iterator[Database]:
+def database(server: servers.PostgresServer) -> Iterator[Database]:
     opened = Database(server.url())
     migrate(opened, "TJMS")
     yield opened
@@ -58,7 +58,9 @@ def test_a_row_that_commits_behind_the_relay_is_published_and_no_other_is_lost(e
         assert connection.execute(outbox.select()).all() == []
 
 
-def test_a_processor_outlives_its_database_and_loses_nothing(edge: Edge, server: Postgres, tmp_path: Path) -> None:
+def test_a_processor_outlives_its_database_and_loses_nothing(
+    edge: Edge, server: servers.PostgresServer, tmp_path: Path
+) -> None:
     # given
     carried = Carried(edge, tmp_path)
     try:

@@ -13,11 +13,11 @@ from producers.saj import SajProducer, UndeliveredError, check, key_of
 from producers.settings import KafkaSettings
 from producers.topics import Done, KafkaUnreachableError, Problem, create
 from producers.topics import check as check_topics
-from sandbox.kafka.broker import Broker
 from schemas.reading import Event, read
 from schemas.record import RawRecord
 from schemas.samples import sample
 from schemas.topics import TOPICS, Topic
+from tests.edges import servers
 
 _ISSUED = "saj.document.issued.v1"
 _ANSWERED = "saj.contingency.answered.v1"
@@ -26,8 +26,8 @@ _NOBODY = KafkaSettings("127.0.0.1:1")
 
 @pytest.fixture(scope="module")
 def settings() -> Iterator[KafkaSettings]:
-    with Broker.start() as broker:
-        yield KafkaSettings(broker.bootstrap, "saj-bnmp.test")
+    with servers.kafka() as bootstrap:
+        yield KafkaSettings(bootstrap, "saj-bnmp.test")
 
 
 def _table(name: str, **changes: Any) -> Mapping[str, Topic]:

@@ -18,6 +18,8 @@ _ADDRESS = re.compile(r"""(?<!xmlns=")\bhttps?://([^/:\s"'`)>\]|]+)""")
 _REGISTRY = re.compile(r"\b(pypi|pythonhosted|npmjs|docker|ghcr|quay|sonatype|repo\d?\.maven)\.(org|com|io)\b")
 # The folders of one machine, split so that this file does not hold them itself.
 _MACHINE = re.compile(r"(?<![\w.~}])/(?:home|root|Users|work|opt|mnt|tmp)/\w")
+# Split for the same reason.
+_STAND_IN = "standin" + ".sh"
 _BINARY = frozenset({".png", ".jpg", ".ico", ".gz"})
 
 
@@ -74,6 +76,13 @@ def test_no_path_of_one_machine_is_written_down() -> None:
     found = [f"{place}: {line.strip()}" for place, line in _written() if _MACHINE.search(line)]
     # then
     assert found == []
+
+
+def test_the_stand_in_for_a_registry_is_named_in_one_line_and_by_continuous_integration_alone() -> None:
+    # when
+    named = [place for place, line in _written() if _STAND_IN in line]
+    # then
+    assert [place.partition(":")[0] for place in named] == [".ci/run"]
 
 
 def test_a_lock_file_pins_by_hash_and_names_no_index() -> None:
