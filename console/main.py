@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from console import doctor, look, places, stack
+from console import doctor, look, places, saj, stack
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
@@ -37,6 +37,8 @@ app.command("doctor")(doctor.examine)
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 sandbox.command(context_settings=_PASSED_ON)(stack.kafka)
 sandbox.command(context_settings=_PASSED_ON)(stack.bnmp)
+sandbox.command()(saj.saj)
+sandbox.command()(saj.staff)
 
 Leash = Annotated[bool, typer.Option("--exit-with-parent", help="End when standard input, a pipe, is closed.")]
 

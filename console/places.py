@@ -7,12 +7,16 @@ import typer
 from console.options import AsJson, By, Cursor, Limit, Why, ledger
 from console.tables import out, print_answer, print_offsets, print_rows
 from operations.answers import CursorsSet
-from operations.offsets import offsets_init, offsets_show, offsets_skip
+from operations.offsets import offsets_begin, offsets_init, offsets_show, offsets_skip
 from producers import topics as topics_room
 from runtime import settings
 
 offsets = typer.Typer(help="The ledger's cursors: where each consumer group reads next.", no_args_is_help=True)
 topics = typer.Typer(help="The topics of the contract.", no_args_is_help=True)
+
+_ONCE = (
+    "For a start that repeats itself: 0 where all have their own; refused where only Kafka knows that they were read."
+)
 
 
 @topics.command("create")
@@ -36,12 +40,14 @@ def topics_check() -> None:
 def init(
     start: Annotated[str, typer.Option("--from", help="earliest, latest or an instant (RFC 3339).")],
     *,
+    once: Annotated[bool, typer.Option("--once", help=_ONCE)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Set the first cursors, only where none exist; exit status 1 where every partition has its own."""
+    act = offsets_begin if once else offsets_init
     with ledger() as (env, database):
-        made = CursorsSet(items=tuple(offsets_init(settings.kafka(env), database, start)))
-    if not made.items:
+        made = CursorsSet(items=tuple(act(settings.kafka(env), database, start)))
+    if not made.items and not once:
         typer.echo("every partition has its cursor already: nothing was set; saj-bnmp offsets show", err=True)
         raise typer.Exit(1)
     if as_json:

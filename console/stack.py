@@ -8,14 +8,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
-from rich.table import Table
 
+from console.day import COLUMNS, as_text, print_day, watching
 from console.tables import out, print_answer, print_document
 from operations.answers import RoleEnded
-from runtime.agreement import Report
-from runtime.demo import DemoError, DemoSettings, Progress, Watch, prepare
+from runtime.demo import DemoError, DemoSettings, prepare
 from runtime.demo import demo as run_demo
 from runtime.stack import Stack, StackError, StackSettings
 from runtime.supervisor import Ended
@@ -42,16 +40,15 @@ def demo(
 ) -> None:
     """Show a court's day on a real Kafka, with an outage of BNMP in its middle, and check its end."""
     settings = DemoSettings(persons, seed, outage, StackSettings(seed=seed, keep=keep, database=database))
-    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
-        with Bars(*columns, console=err) as bars:
-            done = run_demo(settings, lambda line: bars.console.print(f"  {line}"), _watch(bars))
+        with Bars(*COLUMNS, console=err) as bars:
+            done = run_demo(settings, lambda line: bars.console.print(f"  {line}"), watching(bars))
     except NotInstalledError as error:
         raise _leave(error, 3) from None
     except (KafkaSandboxError, StackError, DemoError) as error:
         raise _leave(error, 1) from None
     found = done.report
-    text = json.dumps({**found.figures, "disagreements": found.disagreements}, indent=2, ensure_ascii=False)
+    text = as_text(found)
     report.write_text(text + "\n")
     if as_json:
         typer.echo(text)
@@ -59,34 +56,9 @@ def demo(
         if done.release is not None:
             out.print("\nthe way of a release that was issued while the link was cut:")
             print_document(done.release, as_json=False)
-        _print(found, report)
+        print_day(found, f"; the report is in {report}")
     if not found.agrees:
         raise typer.Exit(1)
-
-
-def _watch(bars: Bars) -> Watch:
-    tasks: dict[str, TaskID] = {}
-
-    def watch(progress: Progress) -> None:
-        if progress.phase not in tasks:
-            tasks[progress.phase] = bars.add_task(progress.phase, total=progress.of)
-        bars.update(tasks[progress.phase], completed=progress.done)
-
-    return watch
-
-
-def _print(found: Report, report: Path) -> None:
-    table = Table("", "figure", box=None, title="a court's day")
-    for name, value in found.figures.items():
-        if name != "windows":
-            table.add_row(name, json.dumps(value) if isinstance(value, dict) else str(value))
-    out.print(table)
-    for line in found.disagreements[:20]:
-        out.print(f"[red]disagreement[/red] {line}")
-    windows = ", ".join(f"{name} {value:g}" for name, value in found.figures["windows"].items())
-    out.print(f"windows: {windows}", soft_wrap=True, highlight=False)
-    verdict = "ledger, topics and registry agree" if found.agrees else f"{len(found.disagreements)} disagreements"
-    out.print(f"[bold]{verdict}[/bold]; the report is in {report}")
 
 
 def up(

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException
+from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from consumers.groups import ASK_SECONDS, TOPICS, OffsetsGoneError, ends, topic_ids
@@ -66,6 +66,36 @@ def offsets_init(kafka: KafkaSettings, database: Database, start: str) -> list[C
             for place, cursor in sorted(new.items())
         ]
     return made
+
+
+def offsets_begin(kafka: KafkaSettings, database: Database, start: str) -> list[CursorSet]:
+    """As `offsets_init`, for a start that nobody watches and that comes again: what has its cursor is left alone.
+
+    Raises OffsetsRefusedError where the ledger knows nothing of a group that, by Kafka, has read: that is a ledger lost
+    or another's, and beginning anew would register again what stands in BNMP.
+    """
+    admin = AdminClient(kafka.admin_config())
+    for group in TOPICS:
+        with database.reading() as connection:
+            known = cursors(connection, group)
+        if not known and _has_read(kafka, admin, group):
+            raise OffsetsRefusedError(
+                f"this ledger has no cursor of {group}, which has read in Kafka already: look at SAJ_BNMP_DATABASE_URL, "
+                "restore the ledger, or say by hand where to begin: saj-bnmp offsets init --from earliest|latest|TIME"
+            )
+    return offsets_init(kafka, database, start)
+
+
+def _has_read(kafka: KafkaSettings, admin: AdminClient, group: str) -> bool:
+    """Whether Kafka knows of a record that the group has taken."""
+    described = topic_ids(admin, TOPICS[group])
+    places = [TopicPartition(topic, number) for topic, (_, count) in described.items() for number in range(count)]
+    # Not by the admin client: before a broker's first group its listing may never be answered, nor give up.
+    consumer = Consumer(kafka.admin_config() | {"group.id": group, "enable.auto.commit": False})
+    try:
+        return any(place.offset > 0 for place in _coordinated(partial(consumer.committed, places, timeout=ASK_SECONDS)))
+    finally:
+        consumer.close()
 
 
 def offsets_show(kafka: KafkaSettings, database: Database, limit: int = 1000, cursor: str = "") -> OffsetsShown:

@@ -13,6 +13,7 @@ from operations.offsets import records_in
 from producers.settings import KafkaSettings
 from rules.words import LinkState
 from runtime.agreement import Report, Witnesses, compare
+from runtime.site import Place
 from runtime.stack import Stack, StackSettings
 from sandbox.saj.court import Court, Outcomes, Predicate, parked, settled
 from sandbox.saj.day import Day, Expected
@@ -45,7 +46,7 @@ class Progress:
 
 
 class DemoError(Exception):
-    """A phase of the day did not come to its end in time; the text says which documents hang."""
+    """A day did not begin, or a phase of it did not come to its end in time; the text says why, or what hangs."""
 
 
 Watch = Callable[[Progress], None]
@@ -86,7 +87,25 @@ def demo(settings: DemoSettings, say: Callable[[str], None], watch: Watch) -> De
     return Demo(Report(figures, report.disagreements), shown)
 
 
-def run_day(stack: Stack, day: Day, outage: float, say: Callable[[str], None], watch: Watch) -> Witnesses:
+def day_at(place: Place, day: Day, outage: float, say: Callable[[str], None], watch: Watch) -> Report:
+    """Live a day where somebody else's stack runs, whose ledger must hold no document yet; tells when it was planned.
+
+    Raises `DemoError`, `CourtError`, and OSError where the simulator's control port does not answer.
+    """
+    began = time.monotonic()
+    with place.database.reading() as connection:
+        if listing.documents(connection, limit=1):
+            raise DemoError(
+                "the ledger holds documents already: a day is issued into an empty one, so that it can be checked"
+            )
+    # A simulator that was started again knows nobody.
+    place.control("users", [user.as_registry_user() for user in day.users])
+    report = compare(day, run_day(place, day, outage, say, watch))
+    planned = {"planned_at": day.planned_at.isoformat(), "seconds": round(time.monotonic() - began, 1)}
+    return dataclasses.replace(report, figures={**report.figures, **planned})
+
+
+def run_day(stack: Place, day: Day, outage: float, say: Callable[[str], None], watch: Watch) -> Witnesses:
     """Publish a day on a running stack, cut the link in its middle, and ask all witnesses at its end."""
     with Court(KafkaSettings(stack.bootstrap), day) as court:
         say("morning: warrants, certidões and releases are gated by their antecedents and registered")
@@ -107,7 +126,7 @@ def run_day(stack: Stack, day: Day, outage: float, say: Callable[[str], None], w
         return witnesses(stack, court.outcomes)
 
 
-def witnesses(stack: Stack, outcomes: Outcomes) -> Witnesses:
+def witnesses(stack: Place, outcomes: Outcomes) -> Witnesses:
     """Ask the ledger, the topics and the registry's book."""
     with stack.database.reading() as connection:
         rows = {row.document_id: row for row in listing.documents(connection, limit=1_000_000)}
@@ -144,17 +163,17 @@ def _told(hanging: list[Expected], outcomes: Outcomes) -> str:
     return "".join(lines)
 
 
-def _await_link(stack: Stack) -> None:
+def _await_link(stack: Place) -> None:
     """Wait until the service has seen that the link is back: what is issued then waits for nothing."""
     _await_ledger(stack, lambda c: load_link(c).state is LinkState.UP, "the link was not found to be back")
 
 
-def _await_published(stack: Stack) -> None:
+def _await_published(stack: Place) -> None:
     """Wait until the relay has said everything that was decided."""
     _await_ledger(stack, lambda c: not listing.counts(c)["outbox"], "the outbox was not published to its end")
 
 
-def _await_ledger(stack: Stack, holds: Callable[[Connection], bool], otherwise: str) -> None:
+def _await_ledger(stack: Place, holds: Callable[[Connection], bool], otherwise: str) -> None:
     deadline = time.monotonic() + PHASE_SECONDS
     while time.monotonic() < deadline:
         with stack.database.reading() as connection:

@@ -10,9 +10,10 @@ import socket
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bnmp.settings import BnmpSettings
@@ -45,7 +46,10 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
+    secrets: DirectoryPath | None = Field(default=None, examples=["/run/secrets"])
     kafka_bootstrap: str = Field(examples=["localhost:9092"])
+    # Before the address, which takes it in.
+    database_password: SecretStr = Field(default=SecretStr(""), examples=["the password of the ledger's user"])
     database_url: str = Field(examples=["postgresql+psycopg://saj@db.example/ledger"])
     bnmp_url: str = Field(default="", examples=["https://bnmp.example/bnmpservice"])
     bnmp_client_id: str = Field(default="saj", examples=["saj"])
@@ -67,11 +71,33 @@ class Environment(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=0, examples=["9464"])
     metrics_host: str = Field(default="127.0.0.1", examples=["127.0.0.1"])
 
+    @field_validator("database_url")
+    @classmethod
+    def _with_password(cls, url: str, info: ValidationInfo) -> str:
+        password = info.data.get("database_password")
+        parts = urlsplit(url)
+        if not password or parts.password is not None:
+            return url
+        user, _, host = parts.netloc.rpartition("@")
+        if not user:
+            raise ValueError(f"names no user whose password {PREFIX}DATABASE_PASSWORD could be")
+        place = f"{user}:{quote(password.get_secret_value(), safe='')}@{host}"
+        return urlunsplit(parts._replace(netloc=place))
+
+
+def _read(**instead: Any) -> Environment:
+    """Read the variables and, for those that are not set, the files of the folder SAJ_BNMP_SECRETS."""
+    folder = os.environ.get(f"{PREFIX}SECRETS", "")
+    try:
+        return Environment(_secrets_dir=folder if Path(folder).is_dir() and folder else None, **instead)
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}SECRETS: {error.filename} cannot be read: {error.strerror}") from None
+
 
 def environment() -> Environment:
-    """Read the environment; raises SettingsError naming each wrong variable."""
+    """Read the settings; raises SettingsError naming each wrong variable."""
     try:
-        return Environment()
+        return _read()
     except ValidationError as error:
         raise SettingsError("\n".join(_told(each) for each in error.errors(include_input=False))) from None
 
@@ -79,12 +105,12 @@ def environment() -> Environment:
 def examined() -> tuple[Environment, dict[str, str]]:
     """Read the environment as far as it goes; each wrong variable's field has its complaint, and its example's value."""
     try:
-        return Environment(), {}
+        return _read(), {}
     except ValidationError as error:
         found = error.errors(include_input=False)
     wrong = {str(each["loc"][0]): _told(each) for each in found}
     instead = {name: _instead(name) for name in wrong}
-    return Environment(**instead), wrong
+    return _read(**instead), wrong
 
 
 def _instead(name: str) -> Any:

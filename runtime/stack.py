@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -23,13 +22,13 @@ from operations.offsets import offsets_init
 from producers.settings import KafkaSettings
 from producers.topics import create
 from rules.windows import Windows
+from runtime.site import ask
 from runtime.supervisor import Supervisor
 from sandbox.kafka.broker import Broker
 from sandbox.kafka.properties import free_ports
 
 ROLES = ("processor", "relay", "sender", "resolver", "clock")
 PARTITIONS = 3
-CONTROL_SECONDS = 10
 
 # Short windows for one machine and an outage of seconds; the contract's defaults are for a court.
 SHORT = Windows(
@@ -166,13 +165,7 @@ class Stack:
 
     def control(self, path: str, body: Any = None) -> Any:
         """Ask the simulator's control port; a body makes it a POST."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(  # noqa: S310 (an address of our own simulator)
-            f"{self.control_url}/control/{path}", data, {"content-type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=CONTROL_SECONDS) as answer:  # noqa: S310 (likewise)
-            text = answer.read()
-        return json.loads(text) if text else None
+        return ask(self.control_url, path, body)
 
     def stop(self) -> None:
         """Stop every role, the simulator and Kafka, and remove the folder."""

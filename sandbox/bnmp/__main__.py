@@ -7,8 +7,11 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
+from sandbox.bnmp.link import HOST
 from sandbox.bnmp.moods import Moods
+from sandbox.bnmp.sessions import User, read_user
 from sandbox.bnmp.simulator import Simulator
 
 
@@ -23,6 +26,8 @@ def main(argv: list[str]) -> int:
 
 def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.bnmp", description="A simulator of BNMP 2.0 on loopback.")
+    parser.add_argument("--host", default=HOST, help="address to listen on, loopback by default")
+    parser.add_argument("--users", type=_users, default=(), help="a JSON file of users that are known from the start")
     parser.add_argument("--port", type=int, default=0, help="API port, 0 takes a free one")
     parser.add_argument("--control-port", type=int, default=0, help="control port, 0 takes a free one")
     parser.add_argument("--seed", type=int, default=0, help="seed of all chance")
@@ -40,13 +45,24 @@ def _moods(wishes: str) -> Moods:
         raise argparse.ArgumentTypeError(str(mistake)) from None
 
 
+def _users(file: str) -> list[User]:
+    try:
+        return [read_user(row) for row in json.loads(Path(file).read_bytes())]
+    except (OSError, ValueError, TypeError, KeyError) as mistake:
+        raise argparse.ArgumentTypeError(f"{file}: {type(mistake).__name__}: {mistake}") from None
+
+
 async def _serve(options: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    ports = {"port": options.port, "control_port": options.control_port}
-    async with Simulator(options.seed, **ports, moods=options.moods) as simulator:
+    simulator = Simulator(
+        options.seed, host=options.host, port=options.port, control_port=options.control_port, moods=options.moods
+    )
+    for user in options.users:
+        simulator.world.sessions.put(user)
+    async with simulator:
         sys.stdout.write(json.dumps({"url": simulator.url, "control": simulator.control}) + "\n")
         sys.stdout.flush()
         await stopped.wait()

@@ -22,9 +22,9 @@ class Door(StrEnum):
 class Link:
     """Opens, closes and reopens one port. In `refuse` the port is really closed, and kept for us."""
 
-    def __init__(self, port: int = 0) -> None:
-        """Remember the port; 0 takes a free one at the first opening."""
-        self.port = port
+    def __init__(self, port: int = 0, host: str = HOST) -> None:
+        """Remember the port; 0 takes a free one at the first opening. `host` is the address to listen on."""
+        self.host, self.port = host, port
         self.mode = "up"
         self.slow_seconds = 2.0
         self.as_json = False
@@ -39,7 +39,7 @@ class Link:
     async def open(self, server: web.Server) -> None:
         """Start listening and hand what comes to the server."""
         self._server = server
-        self._reserved = _bound(self.port)
+        self._reserved = _bound(self.host, self.port)
         self.port = self._reserved.getsockname()[1]
         await self._listen()
 
@@ -75,7 +75,7 @@ class Link:
             return
         if before is not Door.CLOSED:
             self._shut()
-            self._reserved = _bound(self.port)
+            self._reserved = _bound(self.host, self.port)
         if door is Door.OPEN:
             await self._listen()
         elif door is Door.FULL and self._reserved is not None:
@@ -110,12 +110,12 @@ def _filled(listening: socket.socket) -> list[socket.socket]:
     return fillers
 
 
-def _bound(port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
     """Bind without listening: the kernel refuses connections and nobody else gets the port."""
     reserved = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        reserved.bind((HOST, port))
+        reserved.bind((host, port))
     except OSError:
         reserved.close()
         raise

@@ -1,4 +1,4 @@
-"""The simulator as an object: two ports on loopback, started and stopped within a running event loop."""
+"""The simulator as an object: two ports, on loopback unless told otherwise, started and stopped within a running event loop."""
 
 from typing import Any, Self
 
@@ -14,10 +14,12 @@ from sandbox.bnmp.world import World
 class Simulator:
     """A registry on loopback; port 0 takes a free one. `async with` starts and stops it."""
 
-    def __init__(self, seed: int = 0, *, port: int = 0, control_port: int = 0, moods: Moods | None = None) -> None:
+    def __init__(
+        self, seed: int = 0, *, host: str = HOST, port: int = 0, control_port: int = 0, moods: Moods | None = None
+    ) -> None:
         """Prepare an empty registry; nothing listens before `start`."""
         self.world = World(seed, moods or Moods())
-        self._link, self._control_link = Link(port), Link(control_port)
+        self._link, self._control_link = Link(port, host), Link(control_port, host)
         self._runners: list[web.AppRunner] = []
 
     async def start(self) -> None:
@@ -49,12 +51,12 @@ class Simulator:
     @property
     def url(self) -> str:
         """The base address of the API."""
-        return f"http://{HOST}:{self._link.port}"
+        return _address(self._link)
 
     @property
     def control(self) -> str:
         """The base address of the control port."""
-        return f"http://{HOST}:{self._control_link.port}"
+        return _address(self._control_link)
 
     @property
     def book(self) -> dict[str, Any]:
@@ -68,3 +70,8 @@ class Simulator:
         if runner.server is None:
             raise RuntimeError("the runner has no server after its setup")
         await link.open(runner.server)
+
+
+def _address(link: Link) -> str:
+    host = link.host
+    return f"http://{host}:{link.port}"

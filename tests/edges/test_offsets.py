@@ -9,7 +9,7 @@ from consumers import groups
 from consumers.groups import PROCESSOR, StartRefusedError, check_start
 from ledger.tables import consumed
 from operations.answers import CursorSet, OffsetLine
-from operations.offsets import offsets_init, offsets_show, records_in
+from operations.offsets import OffsetsRefusedError, offsets_begin, offsets_init, offsets_show, records_in
 from tests.edges.edge import Edge, until
 
 _GROUP = PROCESSOR
@@ -122,6 +122,28 @@ def test_an_instant_is_zoned_or_refused(edge: Edge, topic: str, start: str) -> N
     with pytest.raises(ValueError, match=r"offset|Invalid"):
         offsets_init(edge.kafka, edge.database, start)
     assert _shown(edge) == (), topic
+
+
+def test_a_start_that_repeats_itself_leaves_a_group_where_it_stands(edge: Edge, topic: str) -> None:
+    # given
+    edge.publish(topic, [b"1", b"2"])
+    edge.start_at(_GROUP, {(topic, 0): 1, (topic, 1): 0})
+    edge.commit(_GROUP, {(topic, 0): 1})
+    # when, then
+    assert offsets_begin(edge.kafka, edge.database, "earliest") == []
+    assert [line.next_offset for line in _shown(edge)] == [1, 0]
+
+
+def test_a_start_that_repeats_itself_never_begins_anew_on_a_ledger_that_was_lost(edge: Edge, topic: str) -> None:
+    # given a group which, by Kafka, has read, and a ledger that knows nothing of it
+    edge.publish(topic, [b"1", b"2"])
+    edge.commit(_GROUP, {(topic, 0): 1})
+    # when
+    with pytest.raises(OffsetsRefusedError, match="restore the ledger"):
+        offsets_begin(edge.kafka, edge.database, "earliest")
+    # then nothing was set, and it may still be said by hand
+    assert _shown(edge) == ()
+    assert len(offsets_init(edge.kafka, edge.database, "earliest")) == 2
 
 
 def _forget(edge: Edge) -> None:

@@ -23,7 +23,9 @@ _MIB = 1_048_576
 
 # What the code cannot say of itself. A setting without a sentence here fails the test, and so does the reverse.
 _ENVIRONMENT = {
+    "secrets": "A folder in which any of these may lie as a file instead, named as its variable, in small letters.",
     "kafka_bootstrap": "Kafka's addresses, comma-separated.",
+    "database_password": "The password of the ledger's database; it is put into an address that has none.",
     "database_url": "The ledger's database.",
     "bnmp_url": "BNMP's base address, without `/api`; the sender, the resolver and the clock need it.",
     "bnmp_client_id": "The client id with which a user logs in at BNMP.",

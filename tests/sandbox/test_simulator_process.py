@@ -84,3 +84,17 @@ async def test_the_process_goes_when_its_parent_is_killed() -> None:
         os.close(alive_read)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
+
+
+async def test_users_of_a_file_are_known_from_the_start_on_the_address_that_was_asked_for(tmp_path: Path) -> None:
+    # given
+    users = tmp_path / "users.json"
+    users.write_text(json.dumps([{"username": "invented", "password": "p", "position": "SERVIDOR", "units": ["1"]}]))
+    # when
+    process, addresses = await started("--host", "127.0.0.2", "--users", str(users), "--moods", '{"handshake": false}')
+    # then
+    async with ended(process), aiohttp.ClientSession() as http:
+        assert addresses["url"].startswith("http://127.0.0.2:")
+        login = {"clientId": "saj", "username": "invented", "password": "p", "codigoOrgao": "1"}
+        async with http.post(f"{addresses['url']}/api/public/authenticate", json=login) as answer:
+            assert answer.status == 200
