@@ -12,14 +12,14 @@ from ledger.engine import Database
 from ledger.migrate import migrate
 from sandbox.postgres.server import Postgres
 from sandbox.saj.documents import TRIBUNAL
-from tests.edges.servers import edges
+from tests.edges.servers import CONTAINERS, edges
 from tests.served import Served
 
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 # The same examples each time: a run that turns red says something about the change and not about chance.
 settings.register_profile("house", database=None, derandomize=True)
 settings.load_profile("house")
-_SLOW_FIRST = {"system": 0, "edges": 1}
+_SLOW_FIRST = {"containers": 0, "system": 1, "edges": 2}
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +40,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_report_header() -> str:
-    """Say on which servers the edges are tried."""
-    return f"edges: {edges()}"
+    """Say on which servers the edges are tried, and whether the compose file is."""
+    return (
+        f"edges: {edges()}; docker-compose.yml: {'tried' if edges() == CONTAINERS else 'not tried, no Docker answers'}"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -94,7 +94,7 @@ async def test_users_of_a_file_are_known_from_the_start_on_the_address_that_was_
     process, addresses = await started("--host", "127.0.0.2", "--users", str(users), "--moods", '{"handshake": false}')
     # then
     async with ended(process), aiohttp.ClientSession() as http:
-        assert addresses["url"].startswith("http://127.0.0.2:")
+        assert "//127.0.0.2:" in addresses["url"]
         login = {"clientId": "saj", "username": "invented", "password": "p", "codigoOrgao": "1"}
         async with http.post(f"{addresses['url']}/api/public/authenticate", json=login) as answer:
             assert answer.status == 200

@@ -13,7 +13,7 @@ from ledger.links import load_link
 from rules.words import LinkState
 from runtime.agreement import Report, Witnesses, compare
 from runtime.demo import witnesses
-from runtime.stack import Stack
+from runtime.site import Place
 from sandbox.saj.court import Court, Outcomes, Predicate, parked, settled
 from sandbox.saj.day import Day, Expected
 from sandbox.saj.scenarios import Phase
@@ -71,23 +71,28 @@ def morning_of(day: Day) -> Day:
     return replace(day, publications=tuple(first), documents=documents)
 
 
-def live(stack: Stack, court: Court, outage: Mapping[str, Any]) -> tuple[datetime, datetime]:
-    """Morning, outage, evening; gives the outage's beginning and end."""
+def live(
+    stack: Place, court: Court, outage: Mapping[str, Any], meanwhile: Callable[[Phase], None] = lambda _phase: None
+) -> tuple[datetime, datetime]:
+    """Morning, outage, evening; gives the outage's beginning and end. `meanwhile` is done when a phase is published."""
     court.publish(Phase.MORNING)
+    meanwhile(Phase.MORNING)
     await_court(court, settled, court.day.documents_of(Phase.MORNING))
     stack.control("link", dict(outage))
     cut = datetime.now(UTC)
     court.publish(Phase.OUTAGE)
+    meanwhile(Phase.OUTAGE)
     await_court(court, _parked_or_in_doubt, court.day.documents_of(Phase.OUTAGE))
     back = datetime.now(UTC)
     stack.control("link", {"mode": "up"})
     await_ledger(stack, lambda connection: load_link(connection).state is LinkState.UP)
     court.publish(Phase.EVENING)
+    meanwhile(Phase.EVENING)
     await_court(court, settled, court.day.documents.values())
     return cut, back
 
 
-def ending(stack: Stack, days: Sequence[Day], outcomes: Outcomes) -> Ending:
+def ending(stack: Place, days: Sequence[Day], outcomes: Outcomes) -> Ending:
     """Wait until all is said, then ask every witness."""
     await_ledger(stack, lambda connection: not listing.counts(connection)["outbox"])
     day, seen = together(days), witnesses(stack, outcomes)
@@ -109,7 +114,7 @@ def await_court(court: Court, until: Callable[[Iterable[Expected]], Predicate], 
         raise AssertionError(f"{len(hang)} documents hang: {told}")
 
 
-def await_ledger(stack: Stack, holds: Callable[[Connection], bool]) -> None:
+def await_ledger(stack: Place, holds: Callable[[Connection], bool]) -> None:
     """Wait until the ledger says so."""
     deadline = time.monotonic() + SECONDS
     while True:
