@@ -12,7 +12,7 @@ from bench._stages import holder
 from consumers.backlog import Reference
 
 # Stage, and the place that is it while it runs.
-_PLACES = (
+PLACES = (
     ("load", "ledger.record.Recorder.lock_free"),
     ("decide", "ledger.record.decide"),
     ("write", "ledger.record.Recorder.write"),
@@ -54,9 +54,13 @@ class Listed:
 
 
 class Threads:
-    """The clock of a run: its seconds, its CPU, and which of it were the loop's and which the ledger's."""
+    """The clock of a run: its seconds, its CPU, and which of it were the loop's and which the ledger's.
 
-    def __init__(self) -> None:
+    With `places` also what each of them took, at the price of looking at the clock for every call.
+    """
+
+    def __init__(self, places: Sequence[tuple[str, str]] = ()) -> None:
+        self._places = places
         self.seconds = self.cpu = self._loop = 0.0
         self._spent: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -64,9 +68,9 @@ class Threads:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Clock everything that runs meanwhile; this thread is the loop's."""
-        before = [(holder(place), place.rpartition(".")[2]) for _, place in _PLACES]
+        before = [(holder(place), place.rpartition(".")[2]) for _, place in self._places]
         called = [getattr(where, name) for where, name in before]
-        for (where, name), (stage, _), real in zip(before, _PLACES, called, strict=True):
+        for (where, name), (stage, _), real in zip(before, self._places, called, strict=True):
             setattr(where, name, self._around(stage, real))
         began, computed, mine = time.perf_counter(), time.process_time(), time.thread_time()
         try:
