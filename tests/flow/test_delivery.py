@@ -1,16 +1,20 @@
 """The loop of sender and resolver forgets nobody, however reading the link and the end of a lane fall together."""
 
 import asyncio
+import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
+
+import pytest
 
 from bnmp.registry import Registry
 from consumers.backlog import Backlog, Reference
 from consumers.delivery import Delivery, DeliverySettings
 from consumers.lanes import Fate, Job, Outcome, Turn
 from consumers.workbench import Workbench
+from ledger.engine import LedgerError
 from tests.ledger.office import Office, paper
 
 PERSON = 1
@@ -22,6 +26,15 @@ class Listed:
 
     def __init__(self) -> None:
         self.coming: list[Reference] = []
+
+    def start(self, come: Callable[[], object]) -> None:
+        come()
+
+    def stop(self) -> None:
+        """Nothing is to be left."""
+
+    def check(self) -> None:
+        """Nothing can go wrong."""
 
     def take(self) -> list[Reference]:
         new, self.coming = self.coming, []
@@ -65,3 +78,61 @@ def test_a_record_that_came_while_its_persons_lane_ended_behind_a_look_at_the_li
 
     asyncio.run(deliver())
     assert opened == [PERSON, PERSON]
+
+
+def reference(person: int) -> Reference:
+    return Reference(0, person, f"M-{person}", person, 1, 2)
+
+
+def test_whoever_is_looked_at_in_vain_keeps_the_place_in_its_priority() -> None:
+    # given
+    opened: list[int] = []
+
+    def work(jobs: Sequence[Job], *, skip: bool) -> list[Outcome]:  # noqa: ARG001 (the signature of what it stands for)
+        opened.extend(job.lane.person for job in jobs if isinstance(job, Turn))
+        return [Outcome(Fate.ELSEWHERE, standings={f"M-{job.lane.person}": ("READY", None, 1)}) for job in jobs]
+
+    queue = Listed()
+    bench: Any = SimpleNamespace(contingency=False, work=work)
+
+    async def deliver() -> None:
+        settings = DeliverySettings(in_flight=1)
+        delivery = Delivery(cast(Workbench, bench), cast(Backlog, queue), cast(Registry, None), settings)
+        queue.coming = [reference(1), reference(2)]
+        for came in ([], [reference(3)], [], []):
+            queue.coming += came
+            delivery._admit()
+            # Everybody's time has come again.
+            delivery._later = [(0.0, *rest) for _, *rest in delivery._later]  # type: ignore[misc]  # as many as there were
+            await delivery._start_lanes()
+            await asyncio.gather(*delivery._lanes.values())
+
+    # when
+    asyncio.run(deliver())
+    # then the first stays the first, before those who came later
+    assert opened == [1, 1, 1, 1]
+
+
+def test_an_error_that_ends_the_delivery_is_told_once_and_of_the_other_lanes_nothing_is_left_behind() -> None:
+    # given
+    complaints: list[Any] = []
+
+    def work(jobs: Sequence[Job], *, skip: bool) -> list[Outcome]:  # noqa: ARG001 (the signature of what it stands for)
+        raise LedgerError("it has lasted too long")
+
+    queue = Listed()
+    queue.coming = [reference(1), reference(2), reference(3)]
+    bench: Any = SimpleNamespace(contingency=False, work=work)
+
+    async def deliver() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        delivery = Delivery(cast(Workbench, bench), cast(Backlog, queue), cast(Registry, None), DeliverySettings())
+        with pytest.raises(LedgerError):
+            await delivery.run(asyncio.Event())
+        del delivery
+        gc.collect()
+
+    # when
+    asyncio.run(deliver())
+    # then
+    assert complaints == []
