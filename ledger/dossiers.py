@@ -209,11 +209,11 @@ def row_of(kept: Document) -> dict[str, Any]:
     return {name: getattr(kept, name) for name in _PLAIN} | {
         **{name: list(getattr(kept, name)) for name in _LISTS_OF_TEXT},
         "attempts": [attempt.told() for attempt in kept.attempts],
-        "consent": {"answer": consent.answer, "by": consent.by, "at": consent.at.isoformat()} if consent else sa.null(),
+        "consent": {"answer": consent.answer, "by": consent.by, "at": consent.at.isoformat()} if consent else None,
         "state": kept.state,
         "reason": kept.reason,
         "step": kept.step,
         "doing": kept.doing,
-        "withdrawal": asdict(taken) | {"at": taken.at.isoformat()} if taken else sa.null(),
+        "withdrawal": asdict(taken) | {"at": taken.at.isoformat()} if taken else None,
         "hands": [[hand.role, hand.user, hand.unit] for hand in kept.hands],
     }

@@ -243,7 +243,7 @@ def _custody(batch: Batch, event: Event, body: CustodyRecorded, person: int) -> 
         "effective_date": body.effective_date,
         "unit": body.unit,
         "other_court": body.other_court,
-        "place": place.model_dump(mode="json") if place else sa.null(),
+        "place": place.model_dump(mode="json") if place else None,
         "recorded_at": body.recorded_at,
         "received_at": batch.now,
         "gaps": [gap.field for gap in event.gaps],
