@@ -13,7 +13,7 @@ from bench._workload import Workload
 from consumers.groups import PROCESSOR, TOPICS
 from ledger import cursors
 from ledger.bulk import insert
-from ledger.dossiers import row_of
+from ledger.document_rows import row_of
 from ledger.engine import Database
 from ledger.migrate import migrate
 from ledger.tables import alias, antecedent, document, person

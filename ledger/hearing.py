@@ -21,7 +21,7 @@ from ledger.tables import custody, payload
 from rules import breaker, messages
 from rules.acts import DataSupplied
 from rules.casework import Say
-from rules.dossier import Document
+from rules.dossier import Document, changed
 from rules.facts import DocumentIssued, DocumentReissued, PersonReviewed
 from rules.versions import is_replaceable
 from schemas import commands
@@ -79,10 +79,10 @@ def _document(batch: Batch, arrival: Arrival, event: Event, document: Document, 
         return
     before = batch.recorder.document(document.document_id)
     if before is None:
-        _issue(batch, arrival, event, DocumentIssued(replace(document, person=person, version=1)))
+        _issue(batch, arrival, event, DocumentIssued(changed(document, person=person, version=1)))
         hear_waiting(batch, document.document_id)
     elif before.person == person and is_replaceable(before):
-        _issue(batch, arrival, event, DocumentReissued(replace(document, person=person, version=before.version + 1)))
+        _issue(batch, arrival, event, DocumentReissued(changed(document, person=person, version=before.version + 1)))
     else:
         dead(batch, arrival.record, Code.CONFLICTING_DOCUMENT, document.document_id, document)
         batch.dead.append((event.source, event.ce_id))

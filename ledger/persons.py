@@ -145,19 +145,19 @@ def lock_circles(
 ) -> tuple[list[tuple[int, int]], list[int]]:
     """Lock persons, whom `also` gives, and all to whom their documents are bound; gives the pairs and all who are locked.
 
-    The bonds are read again under the locks. Where they have grown by then all locks are let go and taken again with
-    the new ones among them, for one more lock behind the others would break the order.
+    The bonds are read under the locks. Where they lead to somebody who is not locked all locks are let go and taken again
+    with the new ones among them, for one more lock behind the others would break the order.
     """
+    wanted = persons | set(also())
     for _ in range(TRIES):
-        pairs, wanted = _circles(connection, persons | set(also()))
         with connection.begin_nested() as attempt:
             lock_persons(connection, wanted)
-            if connection.dialect.name == "sqlite":
-                return pairs, wanted
             pairs, found = _circles(connection, persons | set(also()))
-            if set(found) <= set(wanted):
-                return pairs, wanted
+            # SQLite locked everything when the transaction began.
+            if connection.dialect.name == "sqlite" or wanted.issuperset(found):
+                return pairs, sorted(wanted.union(found))
             attempt.rollback()
+        wanted.update(found)
     raise LedgerTroubleError("others keep binding these persons' documents to more")
 
 

@@ -17,14 +17,15 @@ from ledger.among import among
 from ledger.bulk import insert, upsert
 from ledger.counted import count
 from ledger.deployment import Deployment
-from ledger.dossiers import load, row_of
+from ledger.document_rows import row_of
+from ledger.dossiers import load
 from ledger.persons import learn_rjis, lock_circles, lock_free_circles
 from ledger.tables import antecedent, certificate, document, history
 from ledger.tables import outbox as outbox_table
 from rules.acts import RjiLinked, RjiUnlinked
 from rules.casework import Say
 from rules.decide import Decision, decide
-from rules.dossier import Antecedent, Document, Dossier, Link
+from rules.dossier import Antecedent, Document, Dossier, Link, other
 from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed
 
 DETAIL_LIMIT = 500
@@ -38,14 +39,14 @@ class Circle:
         self.dossier = dossier
         self.mine: dict[str, Document] = {}
 
-    def take(self, other: "Circle") -> None:
+    def take(self, joined: "Circle") -> None:
         """Take another circle in."""
-        self.mine |= other.mine
-        self.dossier = replace(self.dossier, persons={**self.dossier.persons, **other.dossier.persons})
+        self.mine |= joined.mine
+        self.dossier = other(self.dossier, persons={**self.dossier.persons, **joined.dossier.persons})
 
     def close(self) -> None:
         """Make the dossier from the documents gathered."""
-        self.dossier = replace(self.dossier, documents=self.mine)
+        self.dossier = other(self.dossier, documents=self.mine)
 
     def apply(self, decision: Decision) -> None:
         """Take a decision's changes in."""
@@ -53,7 +54,7 @@ class Circle:
         for number, rji in (decision.rjis or {}).items():
             persons[number] = replace(persons[number], rji=rji)
         self.mine = {**self.mine, **decision.documents}
-        self.dossier = replace(self.dossier, documents=self.mine, persons=persons)
+        self.dossier = other(self.dossier, documents=self.mine, persons=persons)
 
 
 class Recorder:
@@ -71,6 +72,7 @@ class Recorder:
         self._circles: dict[int, Circle] = {}
         self._owners: dict[str, int] = {}
         self._named: dict[str, set[int]] = {}
+        self._numbered: dict[str, int] = {}
         self._history: list[dict[str, object]] = []
         self._says: list[tuple[Say, bytes | None]] = []
         self._changed: dict[str, Document] = {}
@@ -98,23 +100,23 @@ class Recorder:
     def _load(self, bound: Iterable[tuple[int, int]], numbers: Sequence[int]) -> None:
         court, windows = self.deployment.court, self.deployment.windows
         found = load(self.connection, numbers, now=self.now, court=court, windows=windows)
-        self._empty = replace(self._empty, link=found.link)
+        self._empty = other(self._empty, link=found.link)
         for number in found.persons:
-            self._circles[number] = Circle(replace(self._empty, persons={number: found.persons[number]}))
+            self._circles[number] = Circle(other(self._empty, persons={number: found.persons[number]}))
         for kept in found.documents.values():
             self._owners[kept.document_id] = kept.person
             self._circles[kept.person].mine[kept.document_id] = kept
             self._name(kept)
-        for one, other in bound:
-            self._join(one, other)
+        for one, another in bound:
+            self._join(one, another)
         for circle in set(self._circles.values()):
             circle.close()
 
     def see(self, link: Link) -> None:
         """Let decisions see the link as this transaction has changed it."""
-        self._empty = replace(self._empty, link=link)
+        self._empty = other(self._empty, link=link)
         for circle in set(self._circles.values()):
-            circle.dossier = replace(circle.dossier, link=link)
+            circle.dossier = other(circle.dossier, link=link)
 
     def of(self, person: int) -> Dossier:
         """The dossier of a person's circle as it now is."""
@@ -158,19 +160,18 @@ class Recorder:
             self._join(new.person, owner).close()
 
     def _name(self, kept: Document) -> None:
+        if kept.national_number:
+            self._numbered.setdefault(kept.national_number, kept.person)
         for named in kept.antecedents:
             if named.document_id:
                 self._named.setdefault(named.document_id, set()).add(kept.person)
 
     def _owner(self, named: Antecedent) -> int | None:
         owner = self._owners.get(named.document_id or "")
-        if owner is not None or named.national_number is None:
-            return owner
-        kept = (kept for circle in set(self._circles.values()) for kept in circle.mine.values())
-        return next((one.person for one in kept if one.national_number == named.national_number), None)
+        return self._numbered.get(named.national_number or "") if owner is None else owner
 
-    def _join(self, one: int, other: int) -> "Circle":
-        left, right = self._circles[one], self._circles[other]
+    def _join(self, one: int, another: int) -> "Circle":
+        left, right = self._circles[one], self._circles[another]
         if left is not right:
             left.take(right)
             for number, circle in list(self._circles.items()):
@@ -199,6 +200,9 @@ class Recorder:
                     "detail": entry.detail[:DETAIL_LIMIT],
                 }
             )
+        for kept in decision.documents.values():
+            if kept.national_number:
+                self._numbered.setdefault(kept.national_number, kept.person)
         self._changed |= decision.documents
         self._says.extend((said, saj_key) for said in decision.says)
         self._rjis |= decision.rjis or {}
