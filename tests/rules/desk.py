@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.acts import Act, By, ContingencyAnswered
-from rules.casework import Say
-from rules.decide import Decision, decide
+from rules.casework import Casework, Say
+from rules.decide import HANDLERS, Decision, decide, decided
 from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Custody, Document, Dossier, Link, Person
 from rules.facts import (
     Answer,
@@ -23,6 +23,7 @@ from rules.facts import (
     StepBegun,
 )
 from rules.queue import next_document
+from rules.settling import settle
 from rules.steps import next_step
 from rules.words import AnswerClass, Consent, Kind, LinkState, PecaStatus, Role, Step, Variant
 
@@ -79,8 +80,12 @@ class Desk:
         return self[document_id].state, self[document_id].reason
 
     def tell(self, fact: Fact) -> Decision:
-        """Decide a fact and keep what it changed, as the ledger does."""
+        """Decide a fact and keep what it changed, as the ledger does.
+
+        Whatever a test tells, looking at everything must decide the same as looking at what the fact can reach.
+        """
         decision = decide(self.dossier, fact)
+        assert decision == looking_at_everything(self.dossier, fact), "a fact moves what it was not thought to reach"
         persons = dict(self.dossier.persons)
         for number, rji in (decision.rjis or {}).items():
             persons[number] = replace(persons[number], rji=rji)
@@ -215,6 +220,15 @@ class Desk:
                 yield found
             last = found
             self.advance(found)
+
+
+def looking_at_everything(dossier: Dossier, fact: Fact) -> Decision:
+    """What would be decided if every document were looked at, again and again."""
+    work = Casework.of(dossier, type(fact).__name__)
+    work.look_at_all()
+    HANDLERS[type(fact)](work, fact)
+    settle(work)
+    return decided(work)
 
 
 def in_effect(one: Document) -> PecaStatus:

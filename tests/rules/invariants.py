@@ -13,14 +13,52 @@ from rules.dossier import Document
 from rules.messages import ENDS, HOLDS
 from rules.steps import WRITES
 from rules.words import Reason, Role, State, Step, Variant
-from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, Desk
+from tests.rules.desk import Desk
 
 # Written out here once more, so that a wrong row in the rules shows.
-DEMANDED: dict[str, tuple[str, ...]] = {
-    ALVARA: ("CUMPRIDO",),
-    CONTRAMANDADO: ("PENDENTE_CUMPRIMENTO", "EXPIRADO"),
-    CERTIDAO: ("PENDENTE_CUMPRIMENTO",),
+_OF_MANDADOS: dict[str, tuple[str, ...]] = {
+    "ALVARA_SOLTURA": ("CUMPRIDO",),
+    "ORDEM_LIBERACAO": ("CUMPRIDO",),
+    "ORDEM_DESINTERNACAO": ("PENDENTE_CUMPRIMENTO", "CUMPRIDO"),
+    "CONTRAMANDADO_PRISAO": ("PENDENTE_CUMPRIMENTO", "EXPIRADO"),
+    "CONTRAMANDADO_INTERNACAO": ("PENDENTE_CUMPRIMENTO", "EXPIRADO"),
+    "CERTIDAO_CUMPRIMENTO_PRISAO": ("PENDENTE_CUMPRIMENTO",),
+    "CERTIDAO_CUMPRIMENTO_INTERNACAO": ("PENDENTE_CUMPRIMENTO",),
+    "GUIA_RECOLHIMENTO_PROVISORIA": ("CUMPRIDO",),
+    "GUIA_RECOLHIMENTO_DEFINITIVA": ("CUMPRIDO",),
+    "GUIA_INTERNACAO_PROVISORIA": ("CUMPRIDO",),
+    "GUIA_INTERNACAO_DEFINITIVA": ("CUMPRIDO",),
 }
+# What a guia is archived by, and what takes its place among mandados: each of these has its own sort.
+_SORT = {
+    "ALVARA_SOLTURA": "MANDADO_PRISAO",
+    "ORDEM_DESINTERNACAO": "MANDADO_INTERNACAO",
+    "CONTRAMANDADO_PRISAO": "MANDADO_PRISAO",
+    "CONTRAMANDADO_INTERNACAO": "MANDADO_INTERNACAO",
+}
+
+
+def is_mandado(kind: str) -> bool:
+    """Whether it is an order to arrest or to intern."""
+    return kind.startswith("MANDADO_")
+
+
+def demanded_of(one: Document, named: Document) -> tuple[str, ...] | None:
+    """The statuses of which BNMP must show one for `named` before `one` may go; None where any does."""
+    if one.variant == Variant.PRISAO_FLAGRANTE:
+        return None
+    if one.variant == Variant.CONVERSAO and named.kind.startswith("MANDADO_PRISAO"):
+        return ("CUMPRIDO",)
+    if one.kind == "CERTIDAO_ARQUIVAMENTO_GUIA" and named.kind.startswith("GUIA_"):
+        return ("ATIVO",)
+    of_its_sort = {"GUIA_RECOLHIMENTO": "MANDADO_PRISAO", "GUIA_INTERNACAO": "MANDADO_INTERNACAO"}
+    sorts = [sort for guia, sort in of_its_sort.items() if one.kind.startswith(guia)]
+    sort = _SORT.get(one.kind) or next(iter(sorts), "MANDADO_")
+    if one.kind.startswith("CERTIDAO_CUMPRIMENTO_"):
+        sort = "MANDADO_" + one.kind.removeprefix("CERTIDAO_CUMPRIMENTO_")
+    return _OF_MANDADOS.get(one.kind) if named.kind.startswith(sort) else None
+
+
 MANDADO_IN_EFFECT = ("PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO", "EXPIRADO")
 
 
@@ -76,16 +114,16 @@ class Watched(RuleBasedStateMachine):
     def may_begin(self, one: Document) -> None:
         """Nothing is begun on an antecedent that is not there; no mandado alone while a release reaches it."""
         documents = self.desk.dossier.documents
-        demanded = None if one.variant == Variant.PRISAO_FLAGRANTE else DEMANDED.get(one.kind)
         if one.doing is Step.READ_BACK:
             return
-        for name in (a.document_id or "" for a in one.antecedents if demanded is not None):
+        for name in (a.document_id or "" for a in one.antecedents if one.kind in _OF_MANDADOS):
             named = documents.get(name)
-            assert named is not None, "an antecedent nobody knows"
-            if named.kind == MANDADO and name != one.document_id and demanded is not None:
+            assert named is not None or one.variant == Variant.PRISAO_FLAGRANTE, "an antecedent nobody knows"
+            demanded = demanded_of(one, named) if named is not None and name != one.document_id else None
+            if named is not None and demanded is not None:
                 assert named.state is State.REGISTERED
                 assert named.bnmp_status in demanded
-        if one.kind != MANDADO:
+        if not is_mandado(one.kind):
             return
         if one.withdrawal is not None and "withdrawal" not in one.cleared:
             chains = view(self.desk.dossier).chains_of(one.document_id)

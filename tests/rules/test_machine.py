@@ -14,10 +14,12 @@ from rules.facts import (
     LeaseTakenOver,
     SignerUnknown,
 )
+from rules.kinds import KINDS
 from rules.steps import WRITES
 from rules.words import (
     AnswerClass,
     Consent,
+    Kind,
     LinkState,
     PecaStatus,
     State,
@@ -42,8 +44,15 @@ from tests.rules.desk import (
 )
 
 KIND_OF = {"a": MANDADO, "b": CERTIDAO, "c": ALVARA, "d": CONTRAMANDADO, "e": MANDADO, "f": CERTIDAO}
-IDS = st.sampled_from(sorted(KIND_OF))
-NAMES = st.sampled_from([("a",), ("a",), ("a",), (), ("e",), ("a", "b"), ("a", "e"), ("c", "f"), ("g",)])
+# These are of any of the kinds.
+ANY = ("t", "u", "v", "w", "x", "y")
+IDS = st.sampled_from([*KIND_OF, *ANY])
+NAMES = st.sampled_from(
+    [
+        *(("a",), ("a",), ("a",), (), ("e",), ("a", "b"), ("a", "e"), ("c", "f"), ("g",)),
+        *(("t",), ("t",), ("t",), ("u",), ("t", "u"), ("v",), ("a", "t")),
+    ]
+)
 MANDADO_VARIANTS = st.sampled_from([None, None, Variant.CONVERSAO_FLAGRANTE])
 ALVARA_VARIANTS = st.sampled_from([Variant.MANDADO_CUMPRIDO, Variant.MANDADO_CUMPRIDO, None, Variant.PRISAO_FLAGRANTE])
 FLAWS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
@@ -78,30 +87,32 @@ class Person1(Asked):
         self.desk = Desk(*first, persons={1: Person(1, RJI if known else None)})
 
     @rule(
-        document_id=IDS,
-        variants=st.tuples(MANDADO_VARIANTS, ALVARA_VARIANTS),
+        drawn=st.tuples(IDS, st.sampled_from(sorted(KINDS))),
+        variants=st.tuples(MANDADO_VARIANTS, ALVARA_VARIANTS, st.booleans()),
         names=NAMES,
         flaw=FLAWS,
         manner=st.sampled_from(["", "", "", "SIM", "SIM", "opened by SAJ"]),
     )
     def arrives(
         self,
-        document_id: str,
-        variants: tuple[Any, Any],
+        drawn: tuple[str, str],
+        variants: tuple[Any, Any, bool],
         names: tuple[str, ...],
         flaw: dict[str, Any],
         manner: str,
     ) -> None:
-        kind = KIND_OF[document_id]
+        document_id, any_kind = drawn
+        known = self.desk.dossier.documents.get(document_id)
+        kind = known.kind if known else KIND_OF.get(document_id, any_kind)
         now = self.desk.dossier.now
+        conversion = Variant.CONVERSAO if kind == Kind.MANDADO_INTERNACAO and variants[2] else None
         changes: dict[str, Any] = dict(flaw) | {
-            "variant": variants[0] if kind == MANDADO else variants[1] if kind == ALVARA else None
+            "variant": variants[0] if kind == MANDADO else variants[1] if kind == ALVARA else conversion
         }
-        if manner == "opened by SAJ" and kind != CERTIDAO:
+        if manner == "opened by SAJ" and KINDS[kind].eligible:
             changes |= {"opened_at": now, "failed_access_at": now, "text": "texto", "retroactive": True}
         if manner == "SIM":
             changes |= {"consent": given(now)}
-        known = self.desk.dossier.documents.get(document_id)
         if known is None:
             self.tell(lambda: self.desk.tell(DocumentIssued(document(document_id, kind, *names, **changes))))
         elif known.state in (State.READY, State.HELD) and known.step is None:
