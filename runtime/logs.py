@@ -24,7 +24,8 @@ from schemas.figures import Tell, untold
 
 _ERRORS = frozenset({"error", "critical"})
 _LIBRARY = "library.line"
-_OURS_AT_MOST, _LIBRARY_AT_MOST, _SECONDS = 500, 5, 10.0
+LIBRARY_AT_MOST = 5
+_OURS_AT_MOST, _SECONDS = 500, 10.0
 # Below errors these only tell how they go about their work.
 _TALKATIVE = ("aiokafka", "faust", "mode", "asyncio", "alembic")
 
@@ -38,7 +39,7 @@ class Logs:
         self.last_error = faults.LastError()
         self._secret = secret
         self._names = {"role": role} | ({"instance": instance} if instance else {})
-        self._ours, self._theirs = Throttle(_OURS_AT_MOST, _SECONDS), Throttle(_LIBRARY_AT_MOST, _SECONDS)
+        self._ours, self._theirs = Throttle(_OURS_AT_MOST, _SECONDS), Throttle(LIBRARY_AT_MOST, _SECONDS)
         render: Processor = (
             structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(ensure_ascii=False)
         )

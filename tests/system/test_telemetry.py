@@ -5,6 +5,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from ledger import listing
 from producers.saj import SajProducer
 from producers.settings import KafkaSettings
 from runtime.demo import prepare
+from runtime.logs import LIBRARY_AT_MOST
 from runtime.stack import PARTITIONS, Stack, StackSettings
 from runtime.supervisor import Ended
 from sandbox.saj.day import Day
@@ -171,3 +173,30 @@ def test_a_role_that_is_told_to_stop_ends_well_and_in_time_and_its_next_life_is_
     # and
     until(lambda: watched.ask(role, "/ready")[0] == 200)
     print(f"{role}: gone after {drained:.2f} s, ready again after {time.monotonic() - begun:.2f} s")  # noqa: T201
+
+
+@pytest.mark.timeout(300)
+def test_while_kafka_is_away_every_role_lives_and_its_log_is_not_flooded(watched: Watched) -> None:
+    # given
+    broker, logs = watched.stack.broker, {role: watched.stack.folder / "logs" / f"{role}.log" for role in ROLES}
+    # when
+    broker.kill()
+    try:
+        until(lambda: '"library.line"' in logs["sender"].read_text() + logs["resolver"].read_text())
+        # then
+        for role in ROLES:
+            assert watched.ask(role, "/live")[0] == 200, role
+            assert json.loads(watched.ask(role, "/status")[1])["role"] == role
+    finally:
+        broker.restart()
+    until(lambda: all(watched.ask(role, "/ready")[0] == 200 for role in ROLES))
+    # and
+    for role, file in logs.items():
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        assert lines[0]["event"] == "role.starting", role
+        assert {line["role"] for line in lines} == {role}
+        per_place = Counter(
+            (line["place"], line["timestamp"][:15]) for line in lines if line["event"] == "library.line"
+        )
+        # So many in ten seconds: a clock's ten seconds touch two of them, and a life begins anew.
+        assert max(per_place.values(), default=0) <= 4 * LIBRARY_AT_MOST, role
