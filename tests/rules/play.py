@@ -1,0 +1,262 @@
+"""A play: one person's papers of all kinds, a registry that keeps its own book, and whatever may happen in between.
+
+The demands of the law are written out here once more (docs/law.md antecedents), so that a wrong row shows.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rules.acts import Act, DocumentWithdrawn, ExclusionAsked, StatementGiven
+from rules.antecedents import needs
+from rules.chain import view
+from rules.dossier import Custody, Document, Person
+from rules.facts import DoubtRead, Fact, LeaseTakenOver, StepAnswered, StepBegun
+from rules.kinds import VARIANTS
+from rules.steps import WRITES, next_step
+from rules.words import AnswerClass, Consent, CustodyEvent, Kind, LinkState, PecaStatus, Role, State, Statement, Step
+from tests.rules.desk import NOW, RJI, Desk, answer, document, good, piece
+
+MANDADOS = ("MANDADO_PRISAO_CRIMINAL", "MANDADO_PRISAO_CIVIL", "MANDADO_INTERNACAO")
+PENDING, FULFILLED, REVOKED = "PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO"
+ARRESTS, INTERNMENTS = MANDADOS[:2], MANDADOS[2:]
+GUIAS = tuple(kind for kind in Kind if kind.startswith("GUIA_"))
+# By kind and variant: the kinds of what is named that count, and the statuses that these may have.
+DEMANDS: dict[tuple[str, str | None], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    ("ALVARA_SOLTURA", "MANDADO_CUMPRIDO"): (ARRESTS, (FULFILLED,)),
+    ("ALVARA_SOLTURA", None): (ARRESTS, (FULFILLED,)),
+    ("ORDEM_LIBERACAO", None): (MANDADOS, (FULFILLED,)),
+    ("ORDEM_DESINTERNACAO", None): (INTERNMENTS, (PENDING, FULFILLED)),
+    ("CONTRAMANDADO_PRISAO", None): (ARRESTS, (PENDING, "EXPIRADO")),
+    ("CONTRAMANDADO_INTERNACAO", None): (INTERNMENTS, (PENDING, "EXPIRADO")),
+    ("CERTIDAO_CUMPRIMENTO_PRISAO", None): (ARRESTS, (PENDING,)),
+    ("CERTIDAO_CUMPRIMENTO_INTERNACAO", None): (INTERNMENTS, (PENDING,)),
+    ("GUIA_RECOLHIMENTO_PROVISORIA", None): (ARRESTS, (FULFILLED,)),
+    ("GUIA_RECOLHIMENTO_DEFINITIVA", None): (ARRESTS, (FULFILLED,)),
+    ("GUIA_INTERNACAO_PROVISORIA", None): (INTERNMENTS, (FULFILLED,)),
+    ("GUIA_INTERNACAO_DEFINITIVA", None): (INTERNMENTS, (FULFILLED,)),
+    ("MANDADO_INTERNACAO", "CONVERSAO"): (ARRESTS, (FULFILLED,)),
+    ("CERTIDAO_ARQUIVAMENTO_GUIA", None): (GUIAS, ("ATIVO",)),
+}
+DOES = {
+    "CERTIDAO_CUMPRIMENTO_PRISAO": FULFILLED,
+    "CERTIDAO_CUMPRIMENTO_INTERNACAO": FULFILLED,
+    "ORDEM_DESINTERNACAO": FULFILLED,
+    "CONTRAMANDADO_PRISAO": REVOKED,
+    "CONTRAMANDADO_INTERNACAO": REVOKED,
+}
+ASKED: list[tuple[type[Act], dict[str, Any]]] = [
+    (DocumentWithdrawn, {"reason": "ANULADO"}),
+    (ExclusionAsked, {}),
+    (StatementGiven, {"statement": Statement.SEND}),
+]
+NAMES = ("p", "q", "r", "s", "t", "u")
+BAD = [kind for kind in AnswerClass if kind is not AnswerClass.OK]
+# What a lane or its successor may say twice; a replayed record of Kafka is dropped before it is a fact.
+SAID_TWICE = (StepBegun, StepAnswered, LeaseTakenOver)
+
+
+def in_effect(one: Document) -> str:
+    """The status that the registry gives with the last signature."""
+    if one.kind not in MANDADOS:
+        return "ATIVO"
+    return FULFILLED if one.variant == "CONVERSAO_FLAGRANTE" else PENDING
+
+
+@dataclass
+class Play:
+    """A desk, the registry's book (`book`: status by document), what is still to come, and what was wrong."""
+
+    chance: random.Random
+    desk: Desk = field(default_factory=lambda: Desk(persons={1: Person(1, None)}))
+    coming: list[Document] = field(default_factory=list)
+    book: dict[str, str] = field(default_factory=dict)
+    wrongs: list[str] = field(default_factory=list)
+    sent: int = 0
+
+    @classmethod
+    def drawn(cls, seed: int) -> "Play":
+        """A play of two to six papers, most of which name one before them, in an order of their own."""
+        chance = random.Random(seed)
+        papers: list[Document] = []
+        for name in NAMES[: chance.randint(2, 6)]:
+            kind = chance.choice([*MANDADOS, *Kind])
+            fits = [p.document_id for p in papers if p.kind in DEMANDS.get((kind, None), (MANDADOS,))[0]]
+            named = chance.sample(fits, 1) if fits and chance.random() < 0.8 else []
+            if chance.random() < 0.15:
+                named.append(chance.choice([*NAMES, "unknown"]))
+            variant = chance.choice(sorted(VARIANTS[kind], key=str))
+            gaps = ("fields.motivo",) if chance.random() < 0.1 else ()
+            released = chance.random() < 0.3
+            one = document(name, kind, *named, variant=variant, gaps=gaps, released=released)
+            papers.append(replace(one, released_by_judge=chance.random() < 0.95))
+        chance.shuffle(papers)
+        return cls(chance, coming=papers)
+
+    def tell(self, fact: Fact) -> None:
+        """Tell a fact, and tell it again: the second time nothing may come of it."""
+        self.desk.tell(fact)
+        # Where a beginning was refused, nobody says it again before the lane has looked anew.
+        begun = not isinstance(fact, StepBegun) or self.desk[fact.document_id].doing is fact.step
+        if isinstance(fact, SAID_TWICE) and begun:
+            before = self.desk.dossier.documents
+            self.desk.tell(fact)
+            self.must(self.desk.dossier.documents == before, f"{type(fact).__name__} said twice changes something")
+
+    def must(self, holds: bool, wrong: str) -> None:  # noqa: FBT001 (a condition)
+        """Note what should never be."""
+        if not holds:
+            self.wrongs.append(wrong)
+
+    def act(self) -> None:
+        """One thing that may happen next."""
+        deeds: dict[Callable[[], object], int] = {
+            self.issue: 5,
+            self.work: 30,
+            self.link: 3,
+            self.answer: 3,
+            self.time: 4,
+            self.letter: 1,
+            self.ask: 2,
+            self.history: 1,
+        }
+        self.chance.choices(list(deeds), list(deeds.values()))[0]()
+
+    def issue(self) -> None:
+        """SAJ issues the next paper."""
+        if self.coming:
+            self.desk.tell_issued(self.coming.pop())
+
+    def link(self, state: LinkState | None = None) -> None:
+        """The link changes."""
+        self.desk.link(state or self.chance.choice([LinkState.UP, LinkState.UP, LinkState.DOWN, LinkState.SUSPECT]))
+
+    def answer(self) -> None:
+        """A user answers."""
+        if self.desk.dossier.documents:
+            name = self.chance.choice(list(self.desk.dossier.documents))
+            self.desk.consent(name, self.chance.choice([Consent.SIM, Consent.SIM, Consent.NAO]))
+
+    def time(self) -> None:
+        """Time goes by, and the clock strikes for somebody."""
+        self.desk.later(self.chance.choice([1.0, 10.0, 400.0]))
+        now = self.desk.dossier.now
+        for one in list(self.desk.dossier.documents.values()):
+            if one.due_at is not None and one.due_at <= now:
+                self.desk.due(one.document_id)
+
+    def letter(self) -> None:
+        """A dead letter comes, or ends."""
+        self.desk.dead_letters(self.chance.randint(0, 1))
+
+    def ask(self) -> None:
+        """The judge takes something back, or answers."""
+        if self.desk.dossier.documents:
+            name = self.chance.choice(list(self.desk.dossier.documents))
+            act, more = self.chance.choice(ASKED)
+            self.desk.ask(act, name, Role.MAGISTRADO, **more)
+
+    def history(self) -> None:
+        """The history of parties says that the person was freed."""
+        self.desk.custody(Custody("e-1", CustodyEvent.ALVARA_SOLTURA, NOW.date()))
+
+    def work(self, *, calm: bool = False) -> bool:
+        """A lane takes one step: the next document's, or the answer to what is in flight."""
+        for one in self.desk.dossier.documents.values():
+            if one.state is State.SENDING and one.doing is not None:
+                self._answered(one, calm=calm)
+                return True
+        contingency = self.chance.random() < 0.5
+        found = self.desk.takes(contingency=contingency)
+        if found is None:
+            return False
+        self._liberty_first(self.desk[found], contingency=contingency)
+        if self.desk[found].state is State.UNCERTAIN:
+            self._read(self.desk[found], calm=calm)
+            return True
+        step = next_step(self.desk[found], self.desk.dossier.persons[1])
+        self.tell(StepBegun(found, step))
+        one = self.desk[found]
+        if one.state is State.SENDING and one.doing is step and step in WRITES and step is not Step.PERSON_CREATE:
+            self.sent += 1
+            self._stands(one)
+        return True
+
+    def _liberty_first(self, taken: Document, *, contingency: bool) -> None:
+        """docs/law.md I5: among what may go, LIBERTY and all it waits for go first; what was begun is finished."""
+        if taken.priority == 0 or taken.state is State.SENDING:
+            return
+        seen = view(self.desk.dossier)
+        for one in self.desk.dossier.documents.values():
+            if one.priority == 0 and one.state is (State.CONTINGENCY if contingency else State.READY):
+                due = one.due_at is not None and one.due_at > self.desk.dossier.now
+                waits = due or one.reason is not None or seen.needs[one.document_id].waits
+                self.must(
+                    bool(waits) or self._is_the_others(one, contingency=contingency),
+                    f"{one.document_id} is passed over for {taken.document_id}",
+                )
+
+    def _is_the_others(self, one: Document, *, contingency: bool) -> bool:
+        """Whether only the resolver takes it: its chain holds what was opened (docs/law.md safety-10)."""
+        chains = view(self.desk.dossier).chains_of(one.document_id)
+        members = {member for chain in chains if chain.complete for member in chain.members}
+        return not contingency and any(self.desk[member].opened for member in members)
+
+    def _stands(self, one: Document) -> None:
+        """docs/law.md I3: what it names, and what is found for it, has in the registry's book what the law demands."""
+        kinds, statuses = DEMANDS.get((one.kind, one.variant), ((), ()))
+        for named in one.antecedents:
+            other = self.desk.dossier.documents.get(named.document_id or "")
+            if other is None:
+                self.must(not kinds, f"{one.document_id} goes on what nobody knows")
+            elif other.kind in kinds and other.document_id != one.document_id:
+                told = self.book.get(other.document_id)
+                self.must(
+                    told in statuses, f"{one.kind} {one.document_id} goes on {other.document_id}, which is {told}"
+                )
+
+    def _answered(self, one: Document, *, calm: bool) -> None:
+        step = one.doing
+        assert step is not None
+        if not calm and self.chance.random() < 0.2:
+            kind = self.chance.choice(BAD)
+            lost = kind in (AnswerClass.UNCERTAIN, AnswerClass.FAULT) and self.chance.random() < 0.5
+            if lost:
+                self._happen(one, step)
+            self.tell(StepAnswered(one.document_id, step, answer(kind, self.desk.dossier.now, op=step)))
+            return
+        if not calm and self.chance.random() < 0.03:
+            self.tell(LeaseTakenOver(one.document_id))
+            return
+        self._happen(one, step)
+        brought: dict[str, Any] = good(one, step)
+        if step is Step.READ_BACK:
+            brought = {"piece": piece(one, self.book[one.document_id])}
+        self.tell(
+            StepAnswered(one.document_id, step, answer(AnswerClass.OK, self.desk.dossier.now, op=step, **brought))
+        )
+
+    def _happen(self, one: Document, step: Step) -> None:
+        """What a write does in the registry's book."""
+        if step is Step.CREATE:
+            self.must(one.document_id not in self.book, f"{one.document_id} was made twice")
+            self.book[one.document_id] = PecaStatus.EM_ELABORACAO
+        last = Step.SIGN_SERVIDOR if one.kind.startswith("CERTIDAO_") else Step.SIGN_MAGISTRADO
+        if step is Step.SIGN_SERVIDOR and step is not last:
+            self.book[one.document_id] = PecaStatus.AGUARDANDO_ASSINATURA
+        if step is last:
+            self.book[one.document_id] = in_effect(one)
+            # The order names at the registry what was named, or else was found (docs/law.md safety-24).
+            for reached in needs(one, self.desk.dossier).reached if one.kind in DOES else ():
+                if self.desk[reached].kind in MANDADOS:
+                    self.book[reached] = DOES[one.kind]
+
+    def _read(self, one: Document, *, calm: bool) -> None:
+        if not calm and self.chance.random() < 0.2:
+            self.desk.tell(DoubtRead(one.document_id, answer(AnswerClass.CONNECTION, self.desk.dossier.now, op="READ")))
+            return
+        person = one.doing is Step.PERSON_CREATE
+        told = self.book.get(one.document_id)
+        brought: dict[str, Any] = {"rji": RJI} if person else {"pieces": (piece(one, told),) if told else ()}
+        self.desk.tell(DoubtRead(one.document_id, answer(AnswerClass.OK, self.desk.dossier.now, op="READ", **brought)))

@@ -1,0 +1,36 @@
+"""A court of its own for each story: a ledger's copy, the simulator on loopback, the unit's two people known to it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bnmp.registry import Registry
+from bnmp.settings import BnmpSettings
+from ledger.engine import Database
+from sandbox.bnmp.sessions import read_user
+from sandbox.bnmp.simulator import Simulator
+from sandbox.saj.people import write_credentials
+from tests.ledger.office import STAFF, Hand, Office
+from tests.story.court import Court
+
+
+@pytest.fixture
+async def court(template: Path, tmp_path: Path) -> AsyncIterator[Court]:
+    """A court whose day has just begun."""
+    shutil.copy(template, tmp_path / "ledger.db")
+    hand = Hand()
+    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}", hand)
+    users = [user for staff in STAFF for user in (staff.servidor, staff.magistrado)]
+    write_credentials(users, tmp_path / "credentials")
+    async with Simulator(seed=7) as simulator:
+        settings = BnmpSettings(
+            simulator.url, "saj-story", tmp_path / "credentials", {}, ZoneInfo("America/Campo_Grande")
+        )
+        for user in users:
+            simulator.world.sessions.put(read_user(user.as_registry_user()))
+        async with Registry(settings) as registry:
+            yield Court(Office(database, hand), hand, registry, simulator)
+    database.close()
