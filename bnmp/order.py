@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rules.dossier import Hand
+from rules.facts import Question
 from schemas.document_issued import DocumentIssued
 
 
@@ -13,7 +14,7 @@ class Order:
     `rji` has 11 digits; `bnmp_id` is the piece's id once it was created; `antecedents` are the BNMP ids of the pieces
     it stands on; `justification` (150 characters at most) goes with a retroactive registration only. `text` is the
     dispensation text of a document issued under contingency: it stands on the paper and is not sent. `hands` sign in
-    place of the document's own signers of their roles.
+    place of the document's own signers of their roles. `question` is what a look-up asks.
     """
 
     document: DocumentIssued
@@ -24,3 +25,4 @@ class Order:
     text: str | None
     idempotency_key: str
     hands: tuple[Hand, ...] = ()
+    question: Question | None = None

@@ -17,6 +17,7 @@ from schemas.document_issued import Party
 SEARCH_OP: Final = "POST pessoas/duplicidades"
 CREATE_OP: Final = "POST pessoas"
 READ_OP: Final = "GET pessoas/rji"
+MOST_MERGES: Final = 5
 
 
 async def search(desk: Desk, party: Party) -> tuple[Result, Choice]:
@@ -66,7 +67,12 @@ async def create(desk: Desk, party: Party, idempotency_key: str) -> tuple[Result
 
 
 async def principal(desk: Desk, rji: str) -> tuple[Result, str | None]:
-    """The RJI that `rji` was merged into, or None."""
-    result = await desk.get(READ_OP, PERSON_BY_RJI.format(rji=rji))
-    survivor = readings.rji(result.body, "rjiPrincipal") if result.ok else None
-    return result, None if survivor == rji else survivor
+    """The RJI that `rji` was merged into, be it by one merge or several, or None."""
+    survivor = rji
+    for _ in range(MOST_MERGES):
+        result = await desk.get(READ_OP, PERSON_BY_RJI.format(rji=survivor))
+        into = readings.rji(result.body, "rjiPrincipal") if result.ok else None
+        if not result.ok or into in (None, survivor):
+            return result, None if survivor == rji else survivor
+        survivor = into or survivor
+    return result.unreadable(What.READ, "merges without end"), None

@@ -84,7 +84,9 @@ def piece(body: Mapping[str, Any]) -> Piece | None:
     if bnmp_id is None:
         return None
     number = digits(body.get("numeroPeca"), 28)
-    return Piece(bnmp_id, number, status(body), day(body.get("dataExpedicao")), antecedents(body) or ())
+    kind, whom = part(body, "tipoPeca").get("id"), rji(part(body, "pessoa"))
+    peca = kind if isinstance(kind, int) and not isinstance(kind, bool) else None
+    return Piece(bnmp_id, number, status(body), day(body.get("dataExpedicao")), antecedents(body) or (), peca, whom)
 
 
 def rji(body: Mapping[str, Any], name: str = "numeroIndividuo") -> str | None:

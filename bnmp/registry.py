@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
-from bnmp import payloads, persons, pieces
+from bnmp import lookups, payloads, persons, pieces
 from bnmp.answers import What
 from bnmp.desk import Desk, as_json
 from bnmp.order import Order
@@ -67,7 +67,7 @@ class Registry:
 
         PERSON answers with `rji`, with `candidates`, or with neither (nobody is there); PERSON_CREATE with `rji`;
         CREATE with `piece`, and `rji` when the person had been merged; a signature with nothing; READ_BACK with
-        `piece`. An order that lacks what the step needs is REFUSED and nothing is sent.
+        `piece`; LOOK_UP with `pieces` and `rji` as its question asks. An order that lacks what the step needs is REFUSED and nothing is sent.
         """
         return await self._attempt(_DO[step], step, order)
 
@@ -131,7 +131,7 @@ class Registry:
     def _actor(self, step: Step, order: Order) -> Actor | None:
         """Who does a step: the hand that signs it, else the clerk; a piece may be read by any of its signers."""
         roles = [_HAND.get(step, Role.SERVIDOR)]
-        if step is Step.READ_BACK:
+        if step in (Step.READ_BACK, Step.LOOK_UP):
             roles.append(Role.MAGISTRADO)
         assigned = {hand.role: hand for hand in order.hands}
         hands = [assigned.get(role) or payloads.signer(order.document, role) for role in roles]
@@ -192,6 +192,11 @@ async def _reread(desk: Desk, order: Order) -> _Found:
     return _Found(result, pieces=(piece,) if piece else ())
 
 
+async def _look_up(desk: Desk, order: Order) -> _Found:
+    result, found, rji = await lookups.look_up(desk, order)
+    return _Found(result, pieces=found, rji=rji)
+
+
 def _named(order: Order) -> tuple[str, ...]:
     return () if order.document.party.nome else ("party.nome",)
 
@@ -208,6 +213,7 @@ _DO: Final[Mapping[Step, _Do]] = {
     Step.SIGN_SERVIDOR: _signing(Step.SIGN_SERVIDOR),
     Step.SIGN_MAGISTRADO: _signing(Step.SIGN_MAGISTRADO),
     Step.READ_BACK: _read_back,
+    Step.LOOK_UP: _look_up,
 }
 _LACKS: Final[Mapping[Step, Callable[[Order], tuple[str, ...]]]] = {
     Step.PERSON: _named,
@@ -216,4 +222,5 @@ _LACKS: Final[Mapping[Step, Callable[[Order], tuple[str, ...]]]] = {
     Step.SIGN_SERVIDOR: _created,
     Step.SIGN_MAGISTRADO: _created,
     Step.READ_BACK: _created,
+    Step.LOOK_UP: lambda order: () if order.question else ("question",),
 }

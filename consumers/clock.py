@@ -36,6 +36,7 @@ LEASE_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 _ELIGIBLE = frozenset(kind for kind, row in KINDS.items() if row.eligible)
+_ASKED_AGAIN = (DueFact.ASK_AGAIN, DueFact.LOOK_UP)
 Pairs = Sequence[tuple[str, int]]
 """Documents and their persons."""
 
@@ -173,7 +174,7 @@ class Clock:
         with self._database.reading() as connection:
             aside = self._aside.resting(self._database.clock())
             pairs = due.asked_before(connection, link.since, LIMIT, aside)
-        self._tell(pairs, lambda one: DueFell(one.document_id) if one.due_fact == DueFact.ASK_AGAIN else None)
+        self._tell(pairs, lambda one: DueFell(one.document_id) if one.due_fact in _ASKED_AGAIN and one.due_at else None)
 
     def _halving(self, some: Pairs, transaction: Callable[[Pairs], None]) -> None:
         """Run a transaction; a document on which it fails alone is found by halving, and stops nothing but itself."""

@@ -15,7 +15,7 @@ from schemas.document_issued import DocumentIssued
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One request to make: a step of a document, or the reading of a doubt; the order says with what."""
+    """One request to make: a step of a document, what it asks, or the reading of a doubt; the order says with what."""
 
     document_id: str
     step: Step
@@ -63,7 +63,7 @@ class Outcome:
 
     fate: Fate
     task: Task | None = None
-    standings: Mapping[str, tuple[str, str | None, int]] = field(default_factory=dict)
+    standings: Mapping[str, tuple[str, str | None, int, bool]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

@@ -23,6 +23,7 @@ from ledger.persons import lock_persons
 from ledger.record import Recorder
 from rules.antecedents import needs
 from rules.breaker import CallWindow, LinkEvent, observe
+from rules.casework import is_asking
 from rules.chain import view
 from rules.contingency import justification
 from rules.dossier import Document, Hand, Link
@@ -32,15 +33,18 @@ from rules.facts import (
     ChainBroke,
     DoubtRead,
     LeaseTakenOver,
+    LookedUp,
     PersonReviewed,
     SignerUnknown,
     StepAnswered,
     StepBegun,
 )
+from rules.identity import person_of
 from rules.kinds import KINDS
+from rules.lookup import question
 from rules.queue import next_document
 from rules.steps import next_step
-from rules.words import AnswerClass, State
+from rules.words import AnswerClass, State, Step
 from schemas.document_issued import DocumentIssued, Signature, document_issued
 
 CanSign = Callable[[str, str], bool]
@@ -87,11 +91,15 @@ class Workbench:
         leaves = [job for job in jobs if isinstance(job, Leave)]
         until = boottime() + self.deployment.windows.lease()
         recorder = Recorder(connection, self.deployment, now(connection))
-        free = recorder.lock_free({turn.lane.person for turn in turns}, skip=skip) if turns else set()
+        # Whoever has the RJI that an answer brings is the same person from now on, and is decided about together.
+        brought = [(turn.lane.person, turn.answer.rji) for turn in turns if turn.answer and turn.answer.rji]
+        recorder.claim({rji: person for person, rji in brought})
+        free = recorder.lock_free({t.lane.person for t in turns}, skip=skip, brought=brought) if turns else set()
+        same = {other for person in free for other in recorder.of(person).same(person)}
         # Those who leave are not looked at. Behind locks that are held nobody is waited for: that keeps the order.
         leaving = {leave.lane.person for leave in leaves if leave.lane.lease is not None}
         free |= lock_persons(connection, leaving, skip=skip or bool(turns))
-        claims = Claims(connection, free, self._owner, recorder.now, self.deployment.windows.lease())
+        claims = Claims(connection, free | same, self._owner, recorder.now, self.deployment.windows.lease())
         effects: dict[Job, Effect] = {
             turn: self._turn(recorder, claims, turn, until) for turn in turns if turn.lane.person in free
         }
@@ -100,7 +108,7 @@ class Workbench:
             if leave.lane.lease is not None:
                 claims.release(leave.lane.lease)
         claims.write()
-        if effects:
+        if effects or brought:
             recorder.write()
         asked = {document_id for leave in left for document_id in leave.documents}
         known = standings(connection, asked) if asked else {}
@@ -113,7 +121,8 @@ class Workbench:
         if committed is not None:
             return committed
         if lane.lease is None:
-            lane.lease = claims.take(lane.person, self.deployment.windows.answer)
+            same = recorder.of(lane.person).same(lane.person)
+            lane.lease = claims.take(lane.person, self.deployment.windows.answer, same)
             if lane.lease is None:
                 return Effect(Outcome(Fate.ELSEWHERE), lane)
             _open(recorder, lane.person)
@@ -127,7 +136,10 @@ class Workbench:
             self._observe(recorder, turn.answer)
             if turn.done is not None:
                 self._settle(recorder, lane, turn.done, turn.answer)
-        task = self._begin(recorder, lane) if turn.begin else None
+        # Two lanes that became one person's: both end, and the next one has the claim for both (safety-9, 23).
+        others = recorder.of(lane.person).same(lane.person) - {lane.person}
+        alone = not claims.is_at_work(others, self.deployment.windows.answer)
+        task = self._begin(recorder, lane) if turn.begin and alone else None
         turn.tried[claims.until] = effect = Effect(Outcome(Fate.DONE, task), lane)
         return effect
 
@@ -153,6 +165,9 @@ class Workbench:
 
     def _settle(self, recorder: Recorder, lane: Lane, done: Task, answer: Answer) -> None:
         person = lane.person
+        if done.order.question is not None:
+            recorder.decide(LookedUp(done.document_id, done.order.question, answer))
+            return
         chains = {chain.liberty for chain in view(recorder.of(person)).chains_of(done.document_id)}
         if done.doubt:
             recorder.decide(DoubtRead(done.document_id, answer))
@@ -179,13 +194,15 @@ class Workbench:
     def _task(self, recorder: Recorder, lane: Lane, document_id: str) -> Task | None:
         dossier = recorder.of(lane.person)
         document = dossier.documents[document_id]
+        if is_asking(document):
+            return self._asking(recorder, lane, document)
         if document.state is State.UNCERTAIN:
             return self._reading(recorder, lane, document)
         chains = view(dossier).chains_of(document_id)
         members = {member for chain in chains for member in chain.members} | {document_id}
         if document.step is None and not self._signers_known(recorder, lane, members):
             return None
-        step = next_step(document, dossier.persons[document.person])
+        step = next_step(document, person_of(document, dossier))
         recorder.decide(StepBegun(document_id, step))
         begun = recorder.of(lane.person).documents[document_id]
         if begun.state is State.UNCERTAIN:
@@ -196,6 +213,12 @@ class Workbench:
             chain.members[0] == document_id != chain.liberty for chain in chains
         )
         return Task(document_id, step, self._order(recorder, lane, begun), probe_first=probe_first)
+
+    def _asking(self, recorder: Recorder, lane: Lane, document: Document) -> Task:
+        """What a document waits for, as a question: a reading that begins nothing."""
+        order = self._order(recorder, lane, document)
+        asked = question(document, recorder.of(lane.person))
+        return Task(document.document_id, Step.LOOK_UP, replace(order, question=asked))
 
     def _reading(self, recorder: Recorder, lane: Lane, document: Document) -> Task | None:
         """The reading of a doubt: which write it is about, and which pieces are others' of ours."""
@@ -226,14 +249,15 @@ class Workbench:
 
     def _order(self, recorder: Recorder, lane: Lane, document: Document) -> Order:
         dossier = recorder.of(lane.person)
-        reached = (dossier.documents[found] for found in needs(document, dossier).reached)
+        wanted = needs(document, dossier)
+        reached = (dossier.documents[found] for found in wanted.reached)
         court = self.deployment.court
         failed_at = document.failed_access_at or document.since
         return Order(
             document=_body(recorder, lane, document),
-            rji=dossier.persons[document.person].rji,
+            rji=person_of(document, dossier).rji,
             bnmp_id=document.bnmp_id,
-            antecedents=tuple(found.bnmp_id for found in reached if found.bnmp_id),
+            antecedents=(*(found.bnmp_id for found in reached if found.bnmp_id), *wanted.shown),
             justification=justification(failed_at, court) if document.retroactive and failed_at else None,
             text=document.text,
             hands=document.hands,
@@ -248,8 +272,9 @@ def _left_out(job: Job, *, skip: bool) -> Outcome:
 
 def _open(recorder: Recorder, person: int) -> None:
     """What a new holder finds: of the one before something may be under way, and something may have fallen due."""
+    same = recorder.of(person).same(person)
     for document in list(recorder.of(person).documents.values()):
-        if document.person == person and document.state is State.SENDING:
+        if document.person in same and document.state is State.SENDING:
             recorder.decide(LeaseTakenOver(document.document_id))
     recorder.decide(PersonReviewed(person))
 

@@ -3,7 +3,7 @@
 Cursor, inbox, persons in their order, decisions, dead letters, outbox, next offsets: all or nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,9 @@ from ledger.deployment import Deployment
 from ledger.engine import Database
 from ledger.letters import alias_of, dead, letter_of, redriven
 from ledger.outbox import Composer
-from ledger.persons import Names, bound_to, find, find_or_add
+from ledger.persons import Names, bound_to, find, find_or_add, holders
 from ledger.record import Recorder, persons_of, record
-from ledger.requests import document_of, party_of
+from ledger.requests import document_of, link_of, names_of
 from ledger.tables import inbox
 from ledger.tables import outbox as outbox_table
 from rules.facts import PersonReviewed
@@ -58,16 +58,17 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     ids = [document.document_id for document in issued]
     events = [a.event for a in fresh if isinstance(a.event, Event)]
     asked = [found for event in events if (found := document_of(event))]
-    parties = [party for event in events if (party := party_of(event, batch.deployment.court.tribunal))]
+    tribunal = batch.deployment.court.tribunal
+    asked_of = {name for event in events for name in names_of(event, tribunal)}
+    batch.recorder.claim(_to_link(batch.connection, dict(link for e in events if (link := link_of(e, tribunal)))))
     hearing.history_of_parties(batch, fresh, named)
     redriven(batch, fresh)
 
     def bound() -> set[int]:
         known = persons_of(batch.connection, [*asked, *ids])
-        who = find(batch.connection, parties) if parties else {}
         return {
             *known.values(),
-            *who.values(),
+            *holders(batch.connection, asked_of),
             *bound_to(batch.connection, ids, [a for d in issued for a in d.antecedents]),
         }
 
@@ -86,6 +87,12 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     composer = Composer(batch.deployment, batch.now, {}, {})
     answers = [composer.row(said, key=key) for said, key in batch.answers]
     insert(batch.connection, outbox_table, batch.letters + batch.says + answers)
+
+
+def _to_link(connection: Connection, links: Mapping[str, str]) -> dict[str, int]:
+    """The RJIs that are to be linked, each with the party's person where one is known."""
+    known = find(connection, links.values()) if links else {}
+    return {rji: known[party] for rji, party in links.items() if party in known}
 
 
 def _claim(batch: Batch, arrivals: Sequence[Arrival]) -> None:

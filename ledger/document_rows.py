@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger.tables import Instant, document
-from rules.dossier import Antecedent, Attempt, ConsentGiven, Document, Hand, Withdrawal
+from rules.dossier import Antecedent, Attempt, ConsentGiven, Document, Found, Hand, Withdrawal
 from rules.words import AnswerClass, Consent, Reason, Role, State, Step
 
 _FIELDS = tuple(field.name for field in fields(Document))
@@ -37,6 +37,10 @@ def _hands(kept: list[list[str]]) -> tuple[Hand, ...]:
     return tuple(Hand(Role(role), user, unit) for role, user, unit in kept)
 
 
+def _found(kept: list[list[Any]]) -> tuple[Found, ...]:
+    return tuple(Found(*row) for row in kept)
+
+
 def _parsed(read: _Reader) -> Callable[[str], Any]:
     # Nearly every list is empty.
     return lambda text: () if text == "[]" else read(json.loads(text))
@@ -57,6 +61,7 @@ _MADE: Mapping[str, _Reader] = {
     "consent": _parsed(_consent),
     "withdrawal": _parsed(_withdrawal),
     "hands": _parsed(_hands),
+    "found": _parsed(_found),
 }
 
 
@@ -125,6 +130,7 @@ def row_of(kept: Document) -> dict[str, Any]:
     for name in _TEXTS:
         row[name] = list(row[name])
     row["attempts"] = [attempt.told() for attempt in kept.attempts]
+    row["found"] = [[one.name, one.bnmp_id, one.number, one.status, one.peca, one.rji] for one in kept.found]
     row["hands"] = [[hand.role, hand.user, hand.unit] for hand in kept.hands]
     if consent is not None:
         row["consent"] = {"answer": consent.answer, "by": consent.by, "at": consent.at.isoformat()}

@@ -12,13 +12,15 @@ from sqlalchemy.engine import Connection
 from ledger.among import among
 from ledger.document_rows import COLUMNS, READERS
 from ledger.tables import antecedent, custody, dead_letter, document, link, person
-from rules.dossier import Antecedent, Court, Custody, Document, Dossier, Link, Person
+from rules.dossier import Antecedent, Court, Custody, Document, Dossier, Link, Merge, Person
 from rules.windows import Windows
 from rules.words import CustodyEvent, LinkState
 
 # Compiled once: these run in every transaction.
 _DOCUMENTS = sa.select(*COLUMNS).where(among(document.c.person, "persons"))
-_RJIS = sa.select(person.c.person, person.c.rji).where(among(person.c.person, "persons"))
+_RJIS = sa.select(person.c.person, person.c.rji, person.c.merges_from, person.c.merges_into, person.c.merge_told).where(
+    among(person.c.person, "persons")
+)
 _DEAD_LETTERS = (
     sa.select(dead_letter.c.person, sa.func.count())
     .where(among(dead_letter.c.person, "persons"), dead_letter.c.ended_at.is_(None))
@@ -71,9 +73,13 @@ def _persons(connection: Connection, persons: Sequence[int]) -> dict[int, Person
     for number, event_id, event, on in connection.execute(_CUSTODY, {"persons": list(persons)}):
         history[number].append(Custody(event_id, CustodyEvent(event), on))
     return {
-        number: Person(number, rji, counts.get(number, 0), tuple(history.get(number, ())))
-        for number, rji in _rows(connection, _RJIS, persons)
+        number: Person(number, rji, counts.get(number, 0), tuple(history.get(number, ())), _merge(*merge))
+        for number, rji, *merge in _rows(connection, _RJIS, persons)
     }
+
+
+def _merge(from_rji: str | None, into_rji: str | None, told: str | None) -> Merge | None:
+    return Merge(from_rji, into_rji, told) if from_rji and into_rji else None
 
 
 def _antecedents(connection: Connection, persons: Sequence[int]) -> dict[str, tuple[Antecedent, ...]]:

@@ -33,9 +33,11 @@ def escalations(connection: Connection, now: datetime, limit: int, but: Collecti
 def asked_before(
     connection: Connection, link_since: datetime, limit: int, but: Collection[str] = ()
 ) -> list[tuple[str, int]]:
-    """Documents whose antecedent BNMP did not see before the link was back: it is asked again (docs/law.md safety-4)."""
+    """Documents about which BNMP was asked in vain before the link was back: it is asked again (docs/law.md safety-4)."""
     waits = (document.c.reason == Reason.MISSING_ANTECEDENT) & (document.c.due_fact == DueFact.ASK_AGAIN)
-    return _pairs(connection, waits & (document.c.since < link_since), limit, but)
+    asks = (document.c.due_fact == DueFact.LOOK_UP) & document.c.due_at.is_not(None)
+    before = (waits & (document.c.since < link_since)) | (asks & (document.c.looked_up_at < link_since))
+    return _pairs(connection, before, limit, but)
 
 
 def waiting_for_link(connection: Connection, limit: int, but: Collection[str] = ()) -> list[tuple[str, int]]:
@@ -61,9 +63,14 @@ def _pairs(
     return [(row.document_id, row.person) for row in rows]
 
 
-def standings(connection: Connection, documents: Collection[str]) -> dict[str, tuple[str, str | None, int]]:
-    """State, reason and turn of each of these documents."""
-    chosen = sa.select(document.c.document_id, document.c.state, document.c.reason, document.c.turn).where(
-        among(document.c.document_id, documents)
-    )
-    return {row.document_id: (row.state, row.reason, row.turn) for row in connection.execute(chosen)}
+def asks() -> sa.ColumnElement[bool]:
+    """Whether a document's record has BNMP asked, and its answer is not recorded yet (rules/lookup.py)."""
+    return sa.and_(document.c.due_fact == DueFact.LOOK_UP, document.c.due_at.is_(None))
+
+
+def standings(connection: Connection, documents: Collection[str]) -> dict[str, tuple[str, str | None, int, bool]]:
+    """State, reason and turn of each of these documents, and whether it asks."""
+    asking = sa.func.coalesce(asks(), sa.false())
+    chosen = sa.select(document.c.document_id, document.c.state, document.c.reason, document.c.turn, asking)
+    rows = connection.execute(chosen.where(among(document.c.document_id, documents)))
+    return {row[0]: (row[1], row[2], row[3], bool(row[4])) for row in rows}

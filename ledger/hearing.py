@@ -19,7 +19,7 @@ from ledger.persons import find
 from ledger.requests import NAMINGS, act_of, by_of, document_of
 from ledger.tables import custody, payload
 from rules import breaker, messages
-from rules.acts import DataSupplied
+from rules.acts import DataSupplied, RjiMerged
 from rules.casework import Say
 from rules.dossier import Document, changed
 from rules.facts import DocumentIssued, DocumentReissued, PersonReviewed
@@ -181,6 +181,8 @@ def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
     naming = NAMINGS.get(type(body))
     if naming is not None:
         _name(batch, body, naming, arrival.record.key)
+    elif isinstance(body, commands.RjiMerged):
+        _merge(batch, body, arrival.record.key)
     elif isinstance(body, commands.LinkForced | commands.LinkTested):
         _link(batch, body, arrival.record.key)
     else:
@@ -189,16 +191,24 @@ def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
 
 def _name(batch: Batch, body: Any, naming: Callable[..., Any], key: bytes | None) -> None:
     person = _owner(batch, f"{batch.deployment.court.tribunal}:{body.party_id}")
-    owner = _owner(batch, body.rji)
     if person is None or not batch.recorder.holds(person):
         _answer(batch, body, "UNKNOWN_PERSON", key)
-    elif owner not in (None, person):
-        _answer(batch, body, "RJI_OF_ANOTHER", key)
     else:
         decision = batch.recorder.decide(naming(body.command_id, person, body.rji, by_of(body)), saj_key=key)
         if (decision.rjis or {}).get(person) == body.rji:
             told = {"party_id": body.party_id, "rji": body.rji, "message": messages.LINKED}
             batch.answers.append((Say("bnmp.person.linked.v1", told), key))
+
+
+def _merge(batch: Batch, body: commands.RjiMerged, key: bytes | None) -> None:
+    """Two RJIs are said to be one, of persons whom the ledger knows by them (docs/law.md safety-23)."""
+    pair = {body.from_rji, body.into_rji}
+    persons = {*batch.recorder.having(pair), *filter(batch.recorder.holds, find(batch.connection, pair).values())}
+    if not persons:
+        _answer(batch, body, "UNKNOWN_PERSON", key)
+        return
+    merged = RjiMerged(body.command_id, tuple(sorted(persons)), body.from_rji, body.into_rji, by_of(body))
+    batch.recorder.decide(merged, saj_key=key)
 
 
 def _link(batch: Batch, body: commands.LinkForced | commands.LinkTested, key: bytes | None) -> None:

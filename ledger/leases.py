@@ -54,26 +54,36 @@ class Claims:
         self._taken: list[int] = []
         self._renewed: list[int] = []
         self._released: list[int] = []
+        self._ended: list[int] = []
 
     def ends_at(self, person: int) -> datetime | None:
         """When the claim that this owner has on a person ends; None when it has none."""
         row = self._rows[person]
         return row.until if row.owner == self._owner else None
 
-    def take(self, person: int, grace: float) -> PersonLease | None:
+    def take(self, person: int, grace: float, same: Collection[int] = ()) -> PersonLease | None:
         """Claim a person, or None while another owner may still be at work, or where there is no such person.
 
-        A lease that ran out is taken over only after `grace` seconds more: an answer may be under way. A process's own
+        Nobody may be at work on who is the `same` either (all of them locked); the claim is for them all. A lease that ran out is taken over only after `grace` seconds more: an answer may be under way. A process's own
         earlier lease is waited for like anybody's, for another life of it may have written.
         """
         row = self._rows.get(person)
-        if row is None:
+        if row is None or self.is_at_work({person, *same}, grace):
             return None
-        if row.owner is not None and row.until is not None and row.until > self._moment - timedelta(seconds=grace):
-            return None
+        for other in sorted(set(same) - {person}):
+            # Their claims have run out: whoever comes late with one of them must find it gone.
+            if self._rows[other].owner is not None:
+                self._rows[other] = _Row(None, self._rows[other].epoch + 1, None)
+                self._ended.append(other)
         row.owner, row.epoch, row.until = self._owner, row.epoch + 1, self.until
         self._taken.append(person)
         return PersonLease(person, self._owner, row.epoch)
+
+    def is_at_work(self, persons: Collection[int], grace: float) -> bool:
+        """Whether somebody may be at work on one of these persons."""
+        rows = [self._rows[one] for one in persons]
+        since = self._moment - timedelta(seconds=grace)
+        return any(row.owner is not None and row.until is not None and row.until > since for row in rows)
 
     def renew(self, held: PersonLease) -> bool:
         """Renew a claim for the next call; False when it is somebody else's by now."""
@@ -90,6 +100,7 @@ class Claims:
     def write(self) -> None:
         """Write what was taken, renewed and released."""
         for persons, values in (
+            (self._ended, {"owner": None, "epoch": person.c.epoch + 1, "until": None}),
             (self._taken, {"owner": self._owner, "epoch": person.c.epoch + 1, "until": self.until}),
             (self._renewed, {"until": self.until}),
             (self._released, {"owner": None, "until": None}),

@@ -13,7 +13,7 @@ from ledger.among import among
 from ledger.deployment import Deployment
 from ledger.tables import outbox
 from rules import messages
-from rules.casework import Say
+from rules.casework import Say, is_asking
 from rules.dossier import Document, Person
 from rules.kinds import resolution
 from schemas.dead_letter import Death, with_death
@@ -65,7 +65,7 @@ class Composer:
                 "message": messages.of(document.state, liberty=document.liberty),
             }
             if "rji" in model.model_fields:
-                data["rji"] = self._persons[document.person].rji
+                data["rji"] = document.rji or self._persons[document.person].rji
         return model.model_validate(data)
 
     def _queue(self, kind: str, document: Document) -> Writing:
@@ -75,7 +75,7 @@ class Composer:
             "person": document.person,
             "turn": document.turn,
             "priority": document.priority,
-            "purpose": "SEND",
+            "purpose": "LOOK_UP" if is_asking(document) else "SEND",
         }
         if kind == "bnmp.contingency.v1":
             consent = document.consent

@@ -14,7 +14,7 @@ from ledger.among import among
 from ledger.bulk import claim, upsert
 from ledger.tables import alias, antecedent, document, person
 from ledger.trouble import LedgerTroubleError
-from rules.dossier import Antecedent
+from rules.dossier import Antecedent, Merge
 
 TRIES = 10
 _NEW_PERSON = person.insert().returning(person.c.person)
@@ -89,6 +89,43 @@ def learn_rjis(connection: Connection, rjis: Mapping[int, str | None]) -> None:
         upsert(connection, alias, ("alias",), [{"alias": rji, "person": number}], keep=True)
 
 
+def claim_rjis(connection: Connection, wanted: Mapping[str, int]) -> set[str]:
+    """Let RJIs that may be learnt name these persons, before anybody is locked; gives those that named nobody.
+
+    Of two sessions that learn the same RJI for two persons at once the second waits here, and sees the first then.
+    """
+    rows = [{"alias": rji, "person": number} for rji, number in wanted.items()]
+    return {key[0] for key in claim(connection, alias, ("alias",), rows)}
+
+
+def let_go(connection: Connection, rjis: Collection[str]) -> None:
+    """Take claimed RJIs back that were not learnt after all."""
+    if rjis:
+        connection.execute(alias.delete().where(among(alias.c.alias, rjis)))
+
+
+def holders(connection: Connection, names: Collection[str]) -> set[int]:
+    """The persons who have one of these RJIs, or whom one of these aliases names."""
+    return {person for _, person in naming(connection, names)}
+
+
+def naming(connection: Connection, names: Collection[str]) -> set[tuple[str, int]]:
+    """Each of these names with a person who has it as RJI, or whom it names as alias."""
+    if not names:
+        return set()
+    has = sa.select(person.c.rji, person.c.person).where(among(person.c.rji, names))
+    named = sa.select(alias.c.alias, alias.c.person).where(among(alias.c.alias, names))
+    return {(row[0], row[1]) for row in connection.execute(sa.union(has, named))}
+
+
+def write_merges(connection: Connection, merges: Mapping[int, Merge | None]) -> None:
+    """Write down which persons' RJIs are said to be one with another, and which no more."""
+    for number, merge in sorted(merges.items()):
+        values = (merge.from_rji, merge.into_rji, merge.told) if merge else (None, None, None)
+        columns = dict(zip(("merges_from", "merges_into", "merge_told"), values, strict=True))
+        connection.execute(person.update().where(person.c.person == number).values(columns))
+
+
 _IN_ORDER = sa.select(person.c.person).where(among(person.c.person, "persons")).order_by(person.c.person)
 _LOCKING = {skip: _IN_ORDER.with_for_update(key_share=True, skip_locked=skip) for skip in (False, True)}
 
@@ -116,9 +153,16 @@ def _bound(named: sa.ColumnElement[bool], of: sa.FromClause) -> sa.Select[tuple[
     return sa.select(one, other).select_from(joined).where(one != other, among(of.c.person, "persons"))
 
 
+_ONE, _OTHER = person.alias("one"), person.alias("other")
+_ALIKE = [
+    sa.select(_ONE.c.person, _OTHER.c.person).where(
+        among(_ONE.c.person, "persons"), _ONE.c.person != _OTHER.c.person, _ONE.c[name] == _OTHER.c[name]
+    )
+    for name in ("rji", "merges_from")
+]
 # Each on its own, for an OR over two tables is answered by reading all of both.
 _BOUND: sa.CompoundSelect[Any] = sa.union(
-    *(_bound(named, of) for named in (_BY_NAME, _BY_NUMBER) for of in (_MINE, _THEIRS))
+    *(_bound(named, of) for named in (_BY_NAME, _BY_NUMBER) for of in (_MINE, _THEIRS)), *_ALIKE
 )
 
 
@@ -136,7 +180,7 @@ def bound_to(connection: Connection, documents: Collection[str], named: Collecti
 
 
 def related(connection: Connection, persons: Sequence[int]) -> list[tuple[int, int]]:
-    """Pairs of persons, one of these, whose documents stand on each other's (docs/law.md safety-11)."""
+    """Pairs of persons, one of these, whose documents stand on each other's, or who are or may be one (safety-11, 23)."""
     return [(row[0], row[1]) for row in connection.execute(_BOUND, {"persons": list(persons)})]
 
 
@@ -162,26 +206,35 @@ def lock_circles(
 
 
 def lock_free_circles(
-    connection: Connection, persons: set[int], *, skip: bool = True
+    connection: Connection,
+    persons: set[int],
+    *,
+    skip: bool = True,
+    also: Callable[[], Collection[tuple[int, int]]] = tuple,
 ) -> tuple[list[tuple[int, int]], list[int]]:
     """Lock those of these persons with whose whole circle nobody else is at work; gives the pairs and all who are in them.
 
     Whoever is left out is for the caller's next transaction, so that a group of many waits for nobody. Without `skip` each
-    is waited for, and only whom a new bond was given meanwhile is left out.
+    is waited for, and only whom a new bond was given meanwhile is left out. `also` gives further bonds of theirs, and is
+    asked again under the locks.
     """
-    pairs, wanted = _circles(connection, persons)
+    pairs, wanted = _circles(connection, persons, also())
     locked = lock_persons(connection, wanted, skip=skip)
     if connection.dialect.name == "sqlite":
         return pairs, wanted
-    pairs, wanted = _circles(connection, persons & locked)
+    pairs, wanted = _circles(connection, persons & locked, also())
     torn = set(wanted) - locked
     while more := {number for pair in pairs if torn.intersection(pair) for number in pair} - torn:
         torn |= more
     return [pair for pair in pairs if torn.isdisjoint(pair)], [number for number in wanted if number not in torn]
 
 
-def _circles(connection: Connection, persons: set[int]) -> tuple[list[tuple[int, int]], list[int]]:
-    pairs, wanted, fresh = list[tuple[int, int]](), set(persons), set(persons)
+def _circles(
+    connection: Connection, persons: set[int], more: Collection[tuple[int, int]] = ()
+) -> tuple[list[tuple[int, int]], list[int]]:
+    pairs = [pair for pair in more if pair[0] in persons]
+    wanted = persons | {other for _, other in pairs}
+    fresh = wanted
     while fresh:
         found = related(connection, sorted(fresh))
         pairs += found

@@ -5,7 +5,7 @@ their order, load them whole, let the rules decide, write the final state, one r
 and what must be said to the outbox. All in the caller's transaction.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,14 +19,14 @@ from ledger.counted import count
 from ledger.deployment import Deployment
 from ledger.document_rows import row_of
 from ledger.dossiers import load
-from ledger.persons import learn_rjis, lock_circles, lock_free_circles
+from ledger.persons import claim_rjis, learn_rjis, let_go, lock_circles, lock_free_circles, naming, write_merges
 from ledger.tables import antecedent, certificate, document, history
 from ledger.tables import outbox as outbox_table
-from rules.acts import RjiLinked, RjiUnlinked
+from rules.acts import RjiLinked, RjiMerged, RjiUnlinked
 from rules.casework import Say
 from rules.decide import Decision, decide
-from rules.dossier import Antecedent, Document, Dossier, Link, other
-from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed
+from rules.dossier import Antecedent, Document, Dossier, Link, Merge, other
+from rules.facts import DocumentIssued, DocumentReissued, DoubtRead, Fact, LookedUp, PersonReviewed, StepAnswered
 
 DETAIL_LIMIT = 500
 
@@ -53,6 +53,8 @@ class Circle:
         persons = dict(self.dossier.persons)
         for number, rji in (decision.rjis or {}).items():
             persons[number] = replace(persons[number], rji=rji)
+        for number, merge in (decision.merges or {}).items():
+            persons[number] = replace(persons[number], merge=merge)
         self.mine = {**self.mine, **decision.documents}
         self.dossier = other(self.dossier, documents=self.mine, persons=persons)
 
@@ -78,7 +80,13 @@ class Recorder:
         self._changed: dict[str, Document] = {}
         self._keys: dict[str, bytes | None] = {}
         self._rjis: dict[int, str | None] = {}
+        self._merges: dict[int, Merge | None] = {}
+        self._claimed: set[str] = set()
         self._stated: set[str] = set()
+
+    def claim(self, rjis: Mapping[str, int]) -> None:
+        """Claim RJIs that a fact to come may give these persons; before `lock`, which then takes who has them too."""
+        self._claimed |= claim_rjis(self.connection, rjis)
 
     def lock(self, persons: Iterable[int], also: Callable[[], Iterable[int]] = tuple) -> None:
         """Lock these persons and all to whom their documents are bound, and load them.
@@ -88,13 +96,21 @@ class Recorder:
         """
         self._load(*lock_circles(self.connection, set(persons), also))
 
-    def lock_free(self, persons: Iterable[int], *, skip: bool = True) -> set[int]:
+    def lock_free(
+        self, persons: Iterable[int], *, skip: bool = True, brought: Collection[tuple[int, str]] = ()
+    ) -> set[int]:
         """Lock and load those of these persons, bonds and all, with whom nobody else is at work; gives them.
 
-        Without `skip` whoever is at work is waited for.
+        Without `skip` whoever is at work is waited for. `brought` are RJIs that answers bring to these persons: whoever
+        has one is bound to them.
         """
-        wanted = set(persons)
-        self._load(*lock_free_circles(self.connection, wanted, skip=skip))
+        wanted, rjis = set(persons), {rji for _, rji in brought}
+
+        def bonds() -> list[tuple[int, int]]:
+            known = naming(self.connection, rjis)
+            return [(one, other) for one, rji in brought for name, other in known if name == rji and one != other]
+
+        self._load(*lock_free_circles(self.connection, wanted, skip=skip, also=bonds))
         return wanted & set(self._circles)
 
     def _load(self, bound: Iterable[tuple[int, int]], numbers: Sequence[int]) -> None:
@@ -126,6 +142,11 @@ class Recorder:
         """Whether a person is locked and loaded here."""
         return person in self._circles
 
+    def having(self, rjis: Collection[str | None]) -> list[int]:
+        """The persons locked here who have one of these RJIs as it now is."""
+        known = {number: self.of(number).persons[number].rji for number in self._circles}
+        return [number for number, rji in known.items() if rji is not None and rji in rjis]
+
     def document(self, document_id: str) -> Document | None:
         """A document of the locked persons as it now is."""
         owner = self._owners.get(document_id)
@@ -136,6 +157,8 @@ class Recorder:
         if isinstance(fact, DocumentIssued | DocumentReissued):
             self._admit(fact.document)
         circle = self._circle(fact)
+        if circle is not None:
+            circle = self._gather(circle, fact)
         decision = decide(circle.dossier if circle else self._empty, fact)
         if circle is not None:
             circle.apply(decision)
@@ -145,10 +168,22 @@ class Recorder:
     def _circle(self, fact: Fact) -> "Circle | None":
         if isinstance(fact, PersonReviewed | RjiLinked | RjiUnlinked):
             return self._circles[fact.person]
+        if isinstance(fact, RjiMerged):
+            return self._circles[fact.persons[0]]
         if isinstance(fact, DocumentIssued | DocumentReissued):
             return self._circles[fact.document.person]
         owner = self._owners.get(fact.document_id)
         return None if owner is None else self._circles[owner]
+
+    def _gather(self, circle: Circle, fact: Fact) -> Circle:
+        """Whoever has the RJI that a fact brings, or is merged by it, is decided about with its person."""
+        number = next(iter(circle.dossier.persons))
+        others = fact.persons if isinstance(fact, RjiMerged) else self.having({_rji_of(fact)})
+        for one in others:
+            circle = self._join(number, one)
+        if others:
+            circle.close()
+        return circle
 
     def _admit(self, new: Document) -> None:
         """A document that names another person's, or is named by it, joins their circles before it is decided."""
@@ -206,6 +241,7 @@ class Recorder:
         self._changed |= decision.documents
         self._says.extend((said, saj_key) for said in decision.says)
         self._rjis |= decision.rjis or {}
+        self._merges |= decision.merges or {}
 
     def write(self) -> None:
         """Write everything that was decided, one statement a table."""
@@ -216,7 +252,10 @@ class Recorder:
         upsert(self.connection, document, ("document_id",), rows)
         self._write_antecedents()
         insert(self.connection, history, self._history)
+        # What was claimed for anybody is given to whom it was decided to be, or to nobody.
+        let_go(self.connection, self._claimed)
         learn_rjis(self.connection, self._rjis)
+        write_merges(self.connection, self._merges)
         persons = {number: circle.dossier.persons[number] for number, circle in self._circles.items()}
         composer = outbox.Composer(self.deployment, self.now, persons, keys)
         rows_out = [composer.row(said, key) for said, key in self._says]
@@ -237,6 +276,13 @@ class Recorder:
             for position, named in enumerate(kept.antecedents)
         ]
         insert(self.connection, antecedent, rows)
+
+
+def _rji_of(fact: Fact) -> str | None:
+    """The RJI that a fact may give its person."""
+    if isinstance(fact, StepAnswered | DoubtRead | LookedUp):
+        return fact.answer.rji
+    return fact.rji if isinstance(fact, RjiLinked) else None
 
 
 def _saj_keys(connection: Connection, wanted: Mapping[str, Document]) -> dict[str, bytes | None]:

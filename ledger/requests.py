@@ -46,10 +46,18 @@ def document_of(event: Event) -> str | None:
     return event.body.document_id if acted else None  # type: ignore[attr-defined]  # every act names one
 
 
-def party_of(event: Event, tribunal: str) -> str | None:
-    """The alias of the party whom a command names, where it does."""
+def link_of(event: Event, tribunal: str) -> tuple[str, str] | None:
+    """The RJI that a command links, and the alias of the party to which it does."""
     body = event.body
-    return f"{tribunal}:{body.party_id}" if isinstance(body, commands.RjiLinked | commands.RjiUnlinked) else None
+    return (body.rji, f"{tribunal}:{body.party_id}") if isinstance(body, commands.RjiLinked) else None
+
+
+def names_of(event: Event, tribunal: str) -> tuple[str, ...]:
+    """The aliases of the persons whom a command names: its party, where it has one, and its RJIs."""
+    body = event.body
+    if isinstance(body, commands.RjiLinked | commands.RjiUnlinked):
+        return (f"{tribunal}:{body.party_id}", body.rji)
+    return (body.from_rji, body.into_rji) if isinstance(body, commands.RjiMerged) else ()
 
 
 def _withdrawn(body: document_withdrawn.DocumentWithdrawn, event: Event) -> DocumentAct:

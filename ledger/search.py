@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.due import asks
 from ledger.tables import alias, antecedent, dead_letter, document, person
 from rules.words import State
 
@@ -148,6 +149,7 @@ def open_work(connection: Connection, *, contingency: bool, limit: int, after: s
         mine &= ~((document.c.state == State.CONTINGENCY) & document.c.reason.is_not(None))
     else:
         mine = document.c.opened_at.is_(None) & document.c.state.in_((State.READY, State.SENDING, State.UNCERTAIN))
+        mine |= asks()
     columns: list[sa.Column[Any]] = [document.c[name] for name in OpenWork.__slots__]
     chosen = sa.select(*columns).where(document.c.document_id > after, mine)
     return [OpenWork(*row) for row in connection.execute(chosen.order_by(document.c.document_id).limit(limit))]

@@ -46,7 +46,10 @@ person = sa.Table(
     "person",
     metadata,
     sa.Column("person", Identifier, primary_key=True, autoincrement=True),
-    _column("rji", sa.Text),
+    _column("rji", sa.Text, index=True),
+    _column("merges_from", sa.Text, index=True),
+    _column("merges_into", sa.Text),
+    _column("merge_told", sa.Text),
     _column("owner", sa.Text),
     _column("epoch", sa.BigInteger, null=False, server_default="0"),
     _column("until", Instant),
@@ -107,25 +110,16 @@ document = sa.Table(
     _column("cleared", sa.JSON, null=False, server_default="[]"),
     _column("escalate_at", Instant),
     _column("escalated", sa.SmallInteger, null=False, server_default="0"),
+    _column("found", sa.JSON, null=False, server_default="[]"),
+    _column("looked_up_at", Instant),
+    _column("rji", sa.Text),
 )
-sa.Index(
-    "document_due",
-    document.c.due_at,
-    sqlite_where=document.c.due_at.is_not(None),
-    postgresql_where=document.c.due_at.is_not(None),
-)
-sa.Index(
-    "document_escalation",
-    document.c.escalate_at,
-    sqlite_where=document.c.escalate_at.is_not(None),
-    postgresql_where=document.c.escalate_at.is_not(None),
-)
-sa.Index(
-    "document_reason",
-    document.c.reason,
-    sqlite_where=document.c.reason.is_not(None),
-    postgresql_where=document.c.reason.is_not(None),
-)
+for _name, _kept in (
+    ("document_due", document.c.due_at),
+    ("document_escalation", document.c.escalate_at),
+    ("document_reason", document.c.reason),
+):
+    sa.Index(_name, _kept, sqlite_where=_kept.is_not(None), postgresql_where=_kept.is_not(None))
 sa.Index("document_number", document.c.national_number)
 sa.Index("document_piece", document.c.bnmp_id)
 

@@ -95,7 +95,18 @@ class RjiUnlinked:
     by: By
 
 
-PersonAct = RjiLinked | RjiUnlinked
+@dataclass(frozen=True, slots=True)
+class RjiMerged:
+    """The unit says that BNMP made two RJIs one; `persons` are the ledger's who have one of them."""
+
+    command_id: str
+    persons: tuple[int, ...]
+    from_rji: str
+    into_rji: str
+    by: By
+
+
+PersonAct = RjiLinked | RjiUnlinked | RjiMerged
 DocumentAct = (
     ContingencyAnswered
     | DocumentWithdrawn

@@ -7,8 +7,8 @@ a document satisfies the rule by its status in BNMP and not by being registered 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rules.dossier import Document, Dossier
-from rules.kinds import MANDADOS
+from rules.dossier import Antecedent, Document, Dossier, Found
+from rules.kinds import KINDS, MANDADOS
 from rules.prerequisites import DIVERGENT, EXCEPTIONAL, FULFILS, AntecedentRow, Certidao, Demand, row_of
 from rules.words import PecaStatus, Reason, State, Variant
 
@@ -23,19 +23,21 @@ class Needs:
 
     `reached` are the documents of ours it stands on, mandados or, for their archiving, guias; `waits` the documents of
     ours that must be registered first, in causal order; `missing` names what neither is nor is on its way, as REMEDIES
-    has it. `candidates` are the documents among which the unit has to choose, where nothing was named.
+    has it. `candidates` are the documents among which the unit has to choose, where nothing was named. `shown` are the
+    BNMP ids of pieces it stands on that are not ours, as BNMP showed them.
     """
 
     reached: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 def needs(document: Document, dossier: Dossier) -> Needs:
     """What `document` still needs before BNMP may be asked to register it."""
     row = row_of(document, dossier.court)
-    named, missing = _named(document, dossier)
+    named, missing, shown = _named(document, row, dossier)
     if row is None or row.demand is Demand.NOTHING:
         # Nothing is demanded of it; yet a release still stops the mandados it names (docs/law.md safety-11).
         return Needs(_ids(d for d in named if document.liberty and d.kind in MANDADOS))
@@ -49,7 +51,8 @@ def needs(document: Document, dossier: Dossier) -> Needs:
             return Needs(waits=_ids(_on_the_way(row, reached, dossier)))
         if len(reached) != 1:
             return Needs(missing=("antecedents", *_ids(reached)), candidates=_ids(reached))
-    if not reached and not missing and row.demand is Demand.ANTECEDENTS:
+    stands = tuple([one.bnmp_id for one in shown if one.bnmp_id and one.peca in _pecas(row.on)])
+    if not reached and not missing and not stands and row.demand is Demand.ANTECEDENTS:
         missing.append("antecedents")
     # A document named beside those (an alvará that names the certidão) must be registered, no more.
     waits = [d for d in named if d not in reached and d not in strange and not d.ended]
@@ -57,25 +60,65 @@ def needs(document: Document, dossier: Dossier) -> Needs:
         more, lacking = _toward(row, antecedent, dossier)
         waits = [wait for wait in more if wait not in waits] + waits
         missing.extend(lacking)
-    return Needs(_ids(reached + strange), _ids(waits), tuple(missing))
+    return Needs(_ids(reached + strange), _ids(waits), tuple(missing), shown=stands)
+
+
+def to_ask(document: Document, wanted: Needs, dossier: Dossier) -> dict[str, str | None]:
+    """What of the missing BNMP can be asked about: by its name, the national number; None: only by the case."""
+    row, asked = row_of(document, dossier.court), dict[str, str | None]()
+    numbers = {named.national_number for named in document.antecedents}
+    ids = {named.document_id for named in document.antecedents}
+    for name in wanted.missing if row is not None else ():
+        # Of what is ours the name says what is the matter with it, and its id.
+        known = dossier.documents.get(name if name in ids else name.partition(":")[2])
+        if known is None and (name in numbers or name in ids):
+            asked[name] = name if name in numbers else None
+        elif known is not None and row is not None and known.kind in row.on and known.ended:
+            asked[name] = known.national_number
+    return asked
 
 
 def _ids(documents: Iterable[Document]) -> tuple[str, ...]:
     return tuple([d.document_id for d in documents])
 
 
-def _named(document: Document, dossier: Dossier) -> tuple[list[Document], list[str]]:
-    found, missing, by_number = [], [], dict[str, Document]()
+def _named(
+    document: Document, row: AntecedentRow | None, dossier: Dossier
+) -> tuple[list[Document], list[str], list[Found]]:
+    """What a document names: those of ours, the names of what nobody knows, and what BNMP showed in its place."""
+    found, missing, shown, by_number = list[Document](), list[str](), list[Found](), dict[str, Document]()
     for antecedent in document.antecedents:
         known = dossier.documents.get(antecedent.document_id or "")
         if known is None and antecedent.national_number:
             by_number = by_number or {d.national_number: d for d in dossier.documents.values() if d.national_number}
             known = by_number.get(antecedent.national_number)
-        if known is None or known.document_id == document.document_id:
-            missing.append(antecedent.document_id or antecedent.national_number or "antecedents")
-        else:
+        if known is not None and known.document_id != document.document_id:
             found.append(known)
-    return found, missing
+        elif (piece := _stands(antecedent, document, row, dossier)) is not None:
+            shown.append(piece)
+        else:
+            missing.append(antecedent.document_id or antecedent.national_number or "antecedents")
+    return found, missing, shown
+
+
+def _stands(named: Antecedent, document: Document, row: AntecedentRow | None, dossier: Dossier) -> Found | None:
+    """The piece that BNMP showed under the number that was named, if the row may stand on it (docs/law.md safety-2).
+
+    A SAJ id says nothing to BNMP: what it shows in the case instead is for the unit to name.
+    """
+    ours = document.rji or dossier.persons[document.person].rji
+    for piece in document.found if row is not None and named.national_number else ():
+        if piece.bnmp_id is None or not piece.name == piece.number == named.national_number:
+            continue
+        on_it = row is not None and piece.peca in _pecas(row.on) and piece.status in row.statuses
+        beside = piece.peca not in _pecas(MANDADOS) and piece.status == PecaStatus.ATIVO
+        if (on_it or beside) and ours in (None, piece.rji):
+            return piece
+    return None
+
+
+def _pecas(kinds: Iterable[str]) -> frozenset[int]:
+    return frozenset(KINDS[kind].peca for kind in kinds)
 
 
 def _candidates(row: AntecedentRow, document: Document, dossier: Dossier) -> list[Document]:
@@ -83,11 +126,12 @@ def _candidates(row: AntecedentRow, document: Document, dossier: Dossier) -> lis
 
     What is of the kind and can no longer come to the status is one of them only where there is no other.
     """
+    same = dossier.same(document.person)
     found = [
         d
         for d in dossier.documents.values()
         if d.kind in row.on
-        and d.person == document.person
+        and d.person in same
         and d.case_number == document.case_number
         and d.state not in (State.REJECTED, State.EXCLUDED)
     ]

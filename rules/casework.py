@@ -7,7 +7,7 @@ from typing import Any
 
 from rules import messages, prerequisites
 from rules.chain import View, view
-from rules.dossier import Document, Dossier, Person, changed, other
+from rules.dossier import Document, Dossier, Merge, Person, changed, other
 from rules.kinds import is_eligible
 from rules.prerequisites import divergent, row_of
 from rules.reach import DEATH, Bonds, disturbed, is_bound_otherwise, stirs
@@ -65,6 +65,7 @@ class Casework:
     touched: dict[str, str] = field(default_factory=dict)
     says: list[Say] = field(default_factory=list)
     rjis: dict[int, str | None] = field(default_factory=dict)
+    merges: dict[int, Merge | None] = field(default_factory=dict)
     whole: bool = False
     changed: set[str] = field(default_factory=set)
     stirred: set[str] = field(default_factory=set)
@@ -79,13 +80,22 @@ class Casework:
         return cls(dossier, fact, dict(dossier.documents), whole=dossier.link.state is not LinkState.UP)
 
     def persons(self) -> Mapping[int, Person]:
-        """The persons with the RJIs learnt so far."""
-        if not self.rjis:
+        """The persons with what was learnt so far of who they are."""
+        if not (self.rjis or self.merges):
             return self.dossier.persons
         persons = dict(self.dossier.persons)
         for person, rji in self.rjis.items():
             persons[person] = replace(persons[person], rji=rji)
+        for person, merge in self.merges.items():
+            persons[person] = replace(persons[person], merge=merge)
         return persons
+
+    def identify(self, rjis: Mapping[int, str | None], merges: Mapping[int, Merge | None]) -> None:
+        """Learn who persons are; that is everybody's business."""
+        self.rjis |= rjis
+        self.merges |= merges
+        self.look_at_all()
+        self._forget_part()
 
     def now(self) -> Dossier:
         """The dossier with the changes made so far."""
@@ -196,9 +206,10 @@ class Casework:
         say = _OUTCOMES.get(state)
         if say is not None and (moved or another or missing != document.missing):
             after = self.say_outcome(after, say(document, after))
-        for antecedent in sorted(divergent(after.missing) - divergent(document.missing)):
+        for antecedent in sorted(_divergent(after) - _divergent(document)):
             self._say_divergence(self.documents[antecedent], after)
-        if (moved or after.priority != document.priority) and stands_in_queue(after):
+        turned = moved or after.priority != document.priority or (is_asking(after) and not is_asking(document))
+        if turned and stands_in_queue(after):
             after = self.wake(after)
         return self.put(after, detail)
 
@@ -226,7 +237,8 @@ class Casework:
     def wake(self, document: Document) -> Document:
         """Give a document a new turn and a record on the queue that will carry it."""
         document = changed(document, turn=document.turn + 1)
-        self.says.append(Say("bnmp.contingency.v1" if document.opened else "bnmp.dispatch.v1", {}, document))
+        resolved = document.opened and not is_asking(document)
+        self.says.append(Say("bnmp.contingency.v1" if resolved else "bnmp.dispatch.v1", {}, document))
         return document
 
 
@@ -241,7 +253,18 @@ def stands_in_queue(document: Document) -> bool:
     """Whether the document now stands in a queue and may be taken from it at once."""
     if document.due_fact == "RETRY":
         return False
-    return document.state is State.READY or (document.state is State.CONTINGENCY and document.reason is None)
+    at_rest = document.state is State.CONTINGENCY and document.reason is None
+    return is_asking(document) or document.state is State.READY or at_rest
+
+
+def is_asking(document: Document) -> bool:
+    """Whether the sender's lane is to ask BNMP now what it waits for; it is held meanwhile (rules/lookup.py)."""
+    return document.due_fact == "LOOK_UP" and document.due_at is None
+
+
+def _divergent(document: Document) -> frozenset[str]:
+    """Which antecedents are told to stand otherwise in SAJ and in BNMP: not before BNMP was asked (safety-2)."""
+    return divergent(document.missing) if document.reason is Reason.MISSING_ANTECEDENT else frozenset()
 
 
 def is_held(document: Document) -> bool:

@@ -12,6 +12,9 @@ STICKY = frozenset(
     {Reason.ACCESS, Reason.REFUSED_BY_BNMP, Reason.REGISTRY_FAULT, Reason.UNCERTAIN_OUTCOME, Reason.DIVERGENCE}
 )
 
+# What a document lacks whose person's merge BNMP has not confirmed: the one divergence that we may lift.
+MERGE = "merge"
+
 
 @dataclass(frozen=True, slots=True)
 class Chain:
@@ -86,7 +89,7 @@ def view(dossier: Dossier) -> View:
 def is_sticky(document: Document, dossier: Dossier) -> bool:
     """Whether only an act from outside, or its own clock, may move this document on."""
     if document.reason in STICKY:
-        return True
+        return document.missing != (MERGE,)
     if dossier.link.blocked:
         # A missing antecedent does not stop contingency (docs/law.md safety-18).
         return False

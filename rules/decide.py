@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules import doubt, naming, registration
+from rules import doubt, lookup, naming, registration
 from rules.acts import (
     ContingencyAnswered,
     DataSupplied,
@@ -16,12 +16,13 @@ from rules.acts import (
     ExclusionAsked,
     RetryAsked,
     RjiLinked,
+    RjiMerged,
     RjiUnlinked,
     SignerAssigned,
     StatementGiven,
 )
-from rules.casework import Casework, Entry, Say, offered, stands_in_queue
-from rules.dossier import Document, Dossier, changed
+from rules.casework import Casework, Entry, Say, is_held, offered, stands_in_queue
+from rules.dossier import Document, Dossier, Merge, changed
 from rules.escalation import escalate, incident
 from rules.facts import (
     AnsweredLate,
@@ -33,6 +34,7 @@ from rules.facts import (
     EscalationFell,
     Fact,
     LeaseTakenOver,
+    LookedUp,
     PersonReviewed,
     SignerUnknown,
     StepAnswered,
@@ -46,12 +48,13 @@ from rules.words import Reason, Role, State
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a fact does: documents in their new form, their history, what to say, RJIs learnt."""
+    """What a fact does: documents in their new form, their history, what to say, RJIs learnt, merges begun or ended."""
 
     documents: Mapping[str, Document]
     entries: tuple[Entry, ...] = ()
     says: tuple[Say, ...] = ()
     rjis: Mapping[int, str | None] | None = None
+    merges: Mapping[int, Merge | None] | None = None
 
 
 def decide(dossier: Dossier, fact: Fact) -> Decision:
@@ -66,7 +69,7 @@ def decided(work: Casework) -> Decision:
     """What was worked out, as the decision that is recorded."""
     documents = {document_id: work.documents[document_id] for document_id in work.touched}
     entries = tuple(Entry(document_id, work.fact, detail) for document_id, detail in work.touched.items())
-    return Decision(documents, entries, tuple(work.says), dict(work.rjis))
+    return Decision(documents, entries, tuple(work.says), dict(work.rjis), dict(work.merges))
 
 
 def _issued(work: Casework, fact: DocumentIssued) -> None:
@@ -87,7 +90,9 @@ def _due_fell(work: Casework, fact: DueFell) -> None:
     document = work.documents[fact.document_id]
     due = document.due_fact
     document = work.put(changed(document, due_at=None, due_fact=None), f"due {due}")
-    if due == "OFFER_AGAIN" and document.reason in (Reason.AWAITING_CONSENT, Reason.WAITING_LINK):
+    if due == "LOOK_UP" and is_held(document):
+        lookup.ask_again(work, document)
+    elif due == "OFFER_AGAIN" and document.reason in (Reason.AWAITING_CONSENT, Reason.WAITING_LINK):
         document = work.say_outcome(document, offered(document))
         work.put(changed(document, **offer_due(document, work.dossier)))
     elif due == "ASK_AGAIN" and document.reason is Reason.REGISTRY_FAULT:
@@ -118,11 +123,13 @@ HANDLERS: dict[type, Callable[[Casework, Any], None]] = {
     StatementGiven: act,
     RjiLinked: naming.linked,
     RjiUnlinked: naming.unlinked,
+    RjiMerged: naming.merged,
     PersonReviewed: _reviewed,
     StepBegun: registration.begun,
     StepAnswered: registration.answered,
     AnsweredLate: _answered_late,
     DoubtRead: doubt.doubt_read,
+    LookedUp: lookup.looked_up,
     LeaseTakenOver: registration.taken_over,
     DueFell: _due_fell,
     EscalationFell: escalate,

@@ -72,6 +72,30 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What BNMP showed when it was asked about an antecedent `name`; nothing where there is no `bnmp_id`.
+
+    `peca` is BNMP's type id, `rji` the person whom the piece is about.
+    """
+
+    name: str
+    bnmp_id: str | None = None
+    number: str | None = None
+    status: str | None = None
+    peca: int | None = None
+    rji: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """That two RJIs are said to be one; `told` is what BNMP said instead, where it did."""
+
+    from_rji: str
+    into_rji: str
+    told: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Custody:
     """An event of the history of parties that begins or ends a custody, and the day on which it happened."""
 
@@ -85,7 +109,9 @@ class Document:
     """One document of ours as the decision sees it; `step` is the last step done, `doing` the one in flight.
 
     `released` says that it was released in the case; `cleared` are the grounds on which a judge said SEND;
-    `escalated` counts who was told that a release is held, and `escalate_at` is when the next one is.
+    `escalated` counts who was told that a release is held, and `escalate_at` is when the next one is; `found` is what
+    BNMP showed of antecedents that are not ours, asked at `looked_up_at`; `rji` whom a release is about, where it is
+    taken from the warrant that it reaches.
     """
 
     document_id: str
@@ -132,6 +158,9 @@ class Document:
     cleared: tuple[str, ...] = ()
     escalate_at: datetime | None = None
     escalated: int = 0
+    found: tuple[Found, ...] = ()
+    looked_up_at: datetime | None = None
+    rji: str | None = None
 
     @property
     def opened(self) -> bool:
@@ -155,12 +184,16 @@ changed = changer(Document)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of the ledger: registry number if known, how many dead letters stand before them, their custody."""
+    """A person of the ledger: registry number if known, how many dead letters stand before them, their custody.
+
+    `merge` is one of this person's RJI with another that BNMP has not confirmed.
+    """
 
     person: int
     rji: str | None = None
     dead_letters: int = 0
     custody: tuple[Custody, ...] = ()
+    merge: Merge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +244,18 @@ class Dossier:
     windows: Windows = field(default_factory=Windows)
     persons: Mapping[int, Person] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
+
+    def same(self, person: int) -> frozenset[int]:
+        """The persons of the ledger who are this one: all that have the same RJI (docs/law.md safety-23)."""
+        rji = self.persons[person].rji
+        if rji is None or len(self.persons) == 1:
+            return frozenset((person,))
+        return frozenset(one.person for one in self.persons.values() if one.rji == rji)
+
+    def merge_of(self, person: int) -> Merge | None:
+        """A merge of this person's RJI that BNMP has not confirmed (docs/law.md safety-23)."""
+        merges = (self.persons[one].merge for one in sorted(self.same(person)))
+        return next((merge for merge in merges if merge is not None), None)
 
     def after(self, seconds: float) -> datetime:
         """The instant `seconds` from now."""

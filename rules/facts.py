@@ -10,13 +10,18 @@ from rules.words import AnswerClass, Step
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece as the registry has it; `status` is a PecaStatus or the registry's own unknown label."""
+    """A piece as the registry has it; `status` is a PecaStatus or the registry's own unknown label.
+
+    `peca` is its type id and `rji` its person, where they were read.
+    """
 
     bnmp_id: str
     national_number: str | None
     status: str
     issued_on: date | None = None
     antecedents: tuple[str, ...] = ()
+    peca: int | None = None
+    rji: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,28 @@ class DoubtRead:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What BNMP is asked: pieces by national number, pieces of these types in the document's case, or who survived."""
+
+    numbers: tuple[str, ...] = ()
+    pecas: tuple[int, ...] = ()
+    merged: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """The registry was asked what a document waits for (rules/lookup.py), and answered or did not.
+
+    `answer.pieces` are the pieces asked for; `answer.rji` is who survived a merge of the person asked about, or, for a
+    document whose person has no RJI, whom the pieces asked for by number are about.
+    """
+
+    document_id: str
+    asked: Question
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseTakenOver:
     """The holder of the person's lease is gone; a write of it may be under way."""
 
@@ -140,6 +167,7 @@ Fact = (
     | StepAnswered
     | AnsweredLate
     | DoubtRead
+    | LookedUp
     | LeaseTakenOver
     | DueFell
     | EscalationFell

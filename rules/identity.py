@@ -6,8 +6,11 @@ candidates that differ a person of the unit chooses, and nobody is created besid
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+
+from rules.antecedents import needs
+from rules.dossier import Document, Dossier, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,19 @@ def choose(ours: Traits, candidates: Iterable[Candidate]) -> Choice:
     if len(equal) == 1:
         return Choice(rji=equal.pop())
     return Choice(candidates=tuple(sorted({candidate.rji for candidate in found})))
+
+
+def person_of(document: Document, dossier: Dossier) -> Person:
+    """Whom a document is about at the registry: its person; a release takes the RJI of the warrant that it reaches.
+
+    That RJI is the document's alone: it links its person to nobody.
+    """
+    person = dossier.persons[document.person]
+    if person.rji is not None or not document.liberty:
+        return person
+    reached = (dossier.documents[found] for found in needs(document, dossier).reached)
+    rjis = {rji for found in reached if (rji := found.rji or dossier.persons[found.person].rji)}
+    return replace(person, rji=rjis.pop() if len(rjis) == 1 else document.rji)
 
 
 def _is_same(ours: Traits, theirs: Traits) -> bool:

@@ -7,7 +7,7 @@ No message reads as "do not free": a hold holds the national record, never the e
 from rules.words import Reason, Role, State
 
 HOLDS: dict[Reason, tuple[Role | None, str]] = {
-    Reason.WAITING_ANTECEDENT: (None, "Aguarde: o registro da peça antecessora está em andamento."),
+    Reason.WAITING_ANTECEDENT: (None, "Aguarde: a peça antecessora está sendo registrada ou procurada no BNMP."),
     Reason.MISSING_ANTECEDENT: (Role.SERVIDOR, "Providencie a regularização do acervo: registre a peça antecessora."),
     Reason.WAITING_LINK: (
         None,
@@ -73,6 +73,8 @@ INCIDENTS: dict[str, tuple[str, str]] = {
 
 DIVERGENT = "A situação da peça no SAJ e no BNMP é diferente: confira e reconcilie."
 
+OTHER_SURVIVOR = "O BNMP não confirma a unificação informada: confira qual RJI permaneceu ativo."
+
 LINKED = "A pessoa está vinculada a este RJI no BNMP."
 
 COMMANDS: dict[str, str] = {
@@ -92,7 +94,8 @@ COMMANDS: dict[str, str] = {
     "INCOMPLETE": "A retirada não diz quem a fez ou por quê: envie-a completa.",
     "NOT_ASKED": "Nenhuma manifestação do magistrado é esperada neste documento.",
     "OTHER_RJI": "A pessoa tem outro RJI: desfaça o vínculo primeiro.",
-    "RJI_OF_ANOTHER": "O RJI é de outra pessoa conhecida: comunique a unificação no BNMP.",
+    "SAME_RJI": "Os dois RJIs são o mesmo.",
+    "OTHER_MERGE": "Outra unificação desta pessoa ainda não foi confirmada pelo BNMP.",
     "TEST_OK": "Teste de comunicação anotado.",
     "TEST_FAILED": "Teste de comunicação anotado; o sistema está testando a comunicação com o BNMP.",
     "NO_CAUSE": "Diga a causa: indisponibilidade declarada, com o número do aviso, ou manutenção própria.",

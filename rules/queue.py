@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from rules.casework import is_asking
 from rules.chain import View, view
 from rules.dossier import Document, Dossier
 from rules.transmission import TERMINAL
@@ -12,14 +13,16 @@ _FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
-def is_finished(turn: int, standing: tuple[str, str | None, int] | None, *, contingency: bool) -> bool:
-    """Whether a record of a queue asks nothing more of its reader; HELD always finishes it.
+def is_finished(turn: int, standing: tuple[str, str | None, int, bool] | None, *, contingency: bool) -> bool:
+    """Whether a record of a queue asks nothing more of its reader; HELD finishes it, except while BNMP is to be asked.
 
-    `standing` is the document's (state, reason, turn), None where the ledger does not know it.
+    `standing` is the document's (state, reason, turn, whether it asks), None where the ledger does not know it.
     """
     if standing is None or standing[2] > turn:
         return True
     state, reason = State(standing[0]), standing[1]
+    if standing[3]:
+        return contingency
     if contingency:
         waits_for_somebody = state is State.CONTINGENCY and reason is not None
         return state in TERMINAL or waits_for_somebody
@@ -27,16 +30,19 @@ def is_finished(turn: int, standing: tuple[str, str | None, int] | None, *, cont
 
 
 def next_document(dossier: Dossier, person: int, *, contingency: bool) -> str | None:
-    """The one document of `person` that goes next, or None (docs/law.md safety-9).
+    """The one document of `person`, or of who is the same, that goes next or asks BNMP, or None (docs/law.md safety-9).
 
     Liberty first; a chain's links follow each other without anything between them; what was begun goes
     on before anything is begun. Only the resolver (`contingency`) takes a chain that holds an opened
     document (docs/law.md safety-10, 17).
     """
     seen = view(dossier)
-    may_go = [d for d in dossier.documents.values() if d.person == person and _may_go(d, seen)]
+    same = dossier.same(person)
+    mine = [d for d in dossier.documents.values() if d.person in same]
+    may_go = [d for d in mine if _may_go(d, seen)]
     if not contingency:
         may_go = [d for d in may_go if not _belongs_to_resolver(d, seen)]
+        may_go += [d for d in mine if _may_ask(d, seen)]
     return min(may_go, key=lambda d: _place(d, seen)).document_id if may_go else None
 
 
@@ -55,11 +61,17 @@ def _may_go(document: Document, seen: View) -> bool:
     return document.state is State.READY
 
 
+def _may_ask(document: Document, seen: View) -> bool:
+    """Whether BNMP may be asked now what it waits for (rules/lookup.py)."""
+    return is_asking(document) and not seen.dossier.link.blocked
+
+
 def _person_in_doubt(document: Document, seen: View) -> bool:
     """Whether another document may have created this person: until it is known nobody creates them (safety-22, 27)."""
     if seen.dossier.persons[document.person].rji is not None:
         return False
-    others = (d for d in seen.dossier.documents.values() if d.person == document.person and d is not document)
+    same = seen.dossier.same(document.person)
+    others = (d for d in seen.dossier.documents.values() if d.person in same and d is not document)
     return any(other.doing is Step.PERSON_CREATE for other in others)
 
 

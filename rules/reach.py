@@ -55,6 +55,10 @@ def stirs(before: Document, after: Document) -> bool:
         return True
     return (
         before.gaps != after.gaps
+        or before.found != after.found
+        or before.rji != after.rji
+        # Of all divergences one may be lifted (rules/chain.py).
+        or (before.missing != after.missing and after.reason is Reason.DIVERGENCE)
         or (
             (before.due_fact, before.due_at) != (after.due_fact, after.due_at)
             and DueFact.ASK_AGAIN in (before.due_fact, after.due_fact)
@@ -70,9 +74,10 @@ def stirs(before: Document, after: Document) -> bool:
 def disturbed(dossier: Dossier, documents: Mapping[str, Document]) -> list[str]:
     """The documents that no fact names and that stand otherwise than the link, the hour and the history now say."""
     warned = {
-        number
+        same
         for number, person in dossier.persons.items()
-        if person.dead_letters or any(event.event in FREEING for event in person.custody)
+        if person.dead_letters or person.merge or any(event.event in FREEING for event in person.custody)
+        for same in dossier.same(number)
     }
     # Most have ended: the rest is asked of the others alone.
     standing = [one for one in documents.values() if one.state not in TERMINAL]

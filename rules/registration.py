@@ -17,7 +17,9 @@ from rules.dossier import Attempt, Document, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
 from rules.effects import effect_of
 from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
+from rules.identity import person_of
 from rules.kinds import KINDS, PRIORITY_LIBERTY
+from rules.merges import follow
 from rules.requests import answer
 from rules.settling import NO_DUE, apply
 from rules.steps import WRITES, only_reading_left, step_of_status
@@ -48,7 +50,9 @@ def begun(work: Casework, fact: StepBegun) -> None:
         return
     if seen.needs[document.document_id].waits and not only_reading_left(document):
         return
-    work.move(document, Event.BEGIN, doing=fact.step, detail=f"{fact.step} begun", **NO_DUE)
+    # A release goes under the RJI of the warrant that it reaches where its own person has none (safety-22).
+    rji = None if work.persons()[document.person].rji else person_of(document, work.now()).rji
+    work.move(document, Event.BEGIN, doing=fact.step, rji=rji, detail=f"{fact.step} begun", **NO_DUE)
 
 
 def taken_over(work: Casework, fact: LeaseTakenOver) -> None:
@@ -90,6 +94,10 @@ def _succeeded(work: Casework, document: Document, answer: Answer) -> None:
     elif step is Step.READ_BACK:
         _read_back(work, document, answer.piece)
     elif step is Step.CREATE and answer.piece is not None:
+        if answer.rji is not None and document.rji is not None:
+            document = changed(document, rji=answer.rji)
+        elif answer.rji is not None:
+            follow(work, document, answer.rji)
         work.put(changed(with_piece(document, answer.piece), step=Step.CREATE, doing=None), "created")
     else:
         work.put(changed(document, step=step, doing=None), f"{step} done")
@@ -132,7 +140,7 @@ def _register(work: Casework, document: Document) -> None:
         # It was in effect when the withdrawal came to be decided (docs/law.md safety-29).
         answer(work, document.withdrawal.command_id, registered_already(document), applied=False)
     if document.opened:
-        rji = work.persons()[document.person].rji
+        rji = document.rji or work.persons()[document.person].rji
         resolved = certificate(document, rji, work.dossier.court)
         work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved)))
     row = effect_of(document)
@@ -192,7 +200,8 @@ def _holding(reason: Reason) -> Callable[[Casework, Document, Answer], None]:
 
 
 def _chained(work: Casework, document: Document, answer: Answer) -> None:
-    """BNMP does not see the antecedent that we see: look again by the clock."""
+    """BNMP does not see the antecedent that we see, or that it showed: look again by the clock."""
+    document = replace(document, found=())
     windows = work.dossier.windows
     wait = windows.reask_liberty if document.priority == PRIORITY_LIBERTY else windows.reask_other
     due: dict[str, Any] = {"due_at": work.dossier.after(wait), "due_fact": "ASK_AGAIN"}

@@ -11,10 +11,10 @@ from rules.casework import Casework, offered
 from rules.chain import View, is_sticky
 from rules.contingency import connection_failures, dispensation_text
 from rules.dossier import Attempt, Document, Dossier, changed
-from rules.kinds import is_eligible
+from rules.kinds import PRIORITY_LIBERTY, is_eligible
 from rules.transmission import Event
 from rules.verdict import Verdict, contingency, priority, verdict
-from rules.words import AnswerClass, LinkState, Reason, State
+from rules.words import AnswerClass, DueFact, LinkState, Reason, State
 
 _MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY, None})
 _ROUNDS = 20
@@ -45,7 +45,7 @@ def settle(work: Casework) -> None:
 
 def _first(work: Casework) -> list[str]:
     """What the fact changed, what is bound to where others see it, and what circumstances have moved."""
-    if work.rjis:
+    if work.rjis or work.merges:
         # Who somebody is, is everybody's business.
         work.look_at_all()
     if work.whole:
@@ -128,7 +128,27 @@ def _consequences(document: Document, said: Verdict, dossier: Dossier) -> dict[s
         # An offer lapses with its evidence; what waited keeps the instant for its justification.
         kept = document.failed_access_at if document.reason is Reason.WAITING_LINK else None
         return {"attempts": (), "failed_access_at": kept} | NO_DUE
-    return {}
+    return _look_up_due(document, said, dossier)
+
+
+def _look_up_due(document: Document, said: Verdict, dossier: Dossier) -> dict[str, Any]:
+    """When BNMP is asked: at once what it was not asked before, else as it was set; never while the link is down."""
+    if not said.asks:
+        return dict(NO_DUE) if document.due_fact == DueFact.LOOK_UP else {}
+    other = said.reason is not Reason.MISSING_ANTECEDENT and said.missing != document.missing
+    if document.due_fact == DueFact.LOOK_UP and (document.due_at is None or not other):
+        return {}
+    if dossier.link.blocked:
+        due_at = dossier.after(reask(document, dossier))
+        return {"due_at": due_at, "due_fact": DueFact.LOOK_UP, "looked_up_at": dossier.now}
+    return {"due_at": None, "due_fact": DueFact.LOOK_UP}
+
+
+def reask(document: Document, dossier: Dossier) -> float:
+    """Seconds until BNMP is asked again: fewer for LIBERTY and what it waits for (docs/law.md safety-4)."""
+    windows = dossier.windows
+    urgent = document.liberty or document.priority == PRIORITY_LIBERTY
+    return windows.reask_liberty if urgent else windows.reask_other
 
 
 def _shown(failed_at: datetime, dossier: Dossier) -> Attempt:

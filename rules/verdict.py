@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.chain import View
+from rules.antecedents import to_ask
+from rules.chain import MERGE, View
 from rules.contingency import asked_in_present_unavailability, evidence
-from rules.dossier import FREEING, Document
+from rules.dossier import FREEING, Document, Person
 from rules.kinds import (
     CERTIDOES_CUMPRIMENTO,
     KINDS,
@@ -32,12 +33,16 @@ _WAITED_FOR_LINK = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What should become of a document: an event of the transmission machine and, for a hold, why."""
+    """What should become of a document: an event of the transmission machine and, for a hold, why.
+
+    `asks`: BNMP can be asked about it (rules/lookup.py).
+    """
 
     event: Event
     reason: Reason | None = None
     missing: tuple[str, ...] = ()
     failed_access_at: datetime | None = None
+    asks: bool = False
 
 
 def _taken_back(document: Document, seen: View) -> Verdict | None:
@@ -125,12 +130,17 @@ def _only_reading_left(document: Document, _: View) -> Verdict | None:
 
 
 def _missing_antecedent(document: Document, seen: View) -> Verdict | None:
-    missing = seen.needs[document.document_id].missing
-    if not missing:
+    """BNMP is asked before anything is called missing; what it shows in the case is for the unit (safety-2, 24)."""
+    wanted = seen.needs[document.document_id]
+    if not wanted.missing:
         return None
     if not document.antecedents:
-        return Verdict(Event.HOLD, Reason.MISSING_DATA, missing)
-    return Verdict(Event.HOLD, Reason.MISSING_ANTECEDENT, missing)
+        return Verdict(Event.HOLD, Reason.MISSING_DATA, wanted.missing)
+    names = to_ask(document, wanted, seen.dossier)
+    if names.keys() - {found.name for found in document.found}:
+        return Verdict(Event.HOLD, Reason.WAITING_ANTECEDENT, wanted.missing, asks=True)
+    by_case = [found.number for found in document.found if found.number and names.get(found.name, "") is None]
+    return Verdict(Event.HOLD, Reason.MISSING_ANTECEDENT, (*wanted.missing, *by_case), asks=bool(names))
 
 
 def _waiting_antecedent(document: Document, seen: View) -> Verdict | None:
@@ -172,22 +182,35 @@ def _dead_letter_ahead(document: Document, seen: View) -> Verdict | None:
 
     Before contingency: an outage does not make it less of a release.
     """
-    if effect(document.kind) is not Effect.ARREST or not seen.dossier.persons[document.person].dead_letters:
+    if effect(document.kind) is not Effect.ARREST or not any(one.dead_letters for one in _same(document, seen)):
         return None
     if any(chain.complete for chain in seen.chains_of(document.document_id)):
         return None
     return Verdict(Event.HOLD, Reason.DEAD_LETTER_AHEAD)
 
 
+def _merge_unconfirmed(document: Document, seen: View) -> Verdict | None:
+    """ARREST waits until BNMP says who survived a merge, unless a LIBERTY chain needs it (docs/law.md safety-12, 23).
+
+    Before contingency: an outage does not make it known who the person is.
+    """
+    if effect(document.kind) is not Effect.ARREST or seen.dossier.merge_of(document.person) is None:
+        return None
+    if only_reading_left(document) or any(chain.complete for chain in seen.chains_of(document.document_id)):
+        return None
+    return Verdict(Event.HOLD, Reason.DIVERGENCE, (MERGE,), asks=True)
+
+
 def _dead(document: Document, seen: View) -> Verdict | None:
     """A mandado of somebody whose death is certified goes to the judge (docs/law.md safety-12, 13)."""
     if effect(document.kind) is not Effect.ARREST or seen.chains_of(document.document_id):
         return None
+    same = seen.dossier.same(document.person)
     deaths = tuple(
         other.document_id
         for other in seen.dossier.documents.values()
         if other.kind == Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
-        and other.person == document.person
+        and other.person in same
         and other.state not in (State.REJECTED, State.EXCLUDED)
         and other.document_id not in document.cleared
     )
@@ -213,12 +236,17 @@ def _freed_since(document: Document, seen: View) -> Verdict | None:
     ):
         return None
     zone, issued = seen.dossier.court.zone, document.issued_at
-    for event in seen.dossier.persons[document.person].custody:
+    for event in (event for one in _same(document, seen) for event in one.custody):
         ground = f"custody:{event.event_id}"
         since = issued is None or event.on >= issued.astimezone(zone).date()
         if event.event in FREEING and since and ground not in document.cleared:
             return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (ground,))
     return None
+
+
+def _same(document: Document, seen: View) -> list[Person]:
+    """The persons of the ledger who are this one (docs/law.md safety-23)."""
+    return [seen.dossier.persons[person] for person in sorted(seen.dossier.same(document.person))]
 
 
 Line = Callable[[Document, View], Verdict | None]
@@ -231,6 +259,7 @@ ROWS: tuple[tuple[str, Line], ...] = (
     ("ROUTE-4", _out_of_scope),
     ("ROUTE-6", _not_released_by_judge),
     ("safety-6", _dead_letter_ahead),
+    ("safety-23", _merge_unconfirmed),
     # With the link down what stands below stops no order: the gap is noted (ROUTE-7b, docs/law.md safety-18).
     ("ROUTE-10", contingency),
     ("ROUTE-5", _gaps),

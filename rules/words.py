@@ -163,6 +163,7 @@ class Step(_Name):
     SIGN_SERVIDOR = auto()
     SIGN_MAGISTRADO = auto()
     READ_BACK = auto()
+    LOOK_UP = auto()
 
 
 class Consent(_Name):
@@ -212,3 +213,4 @@ class DueFact(_Name):
     READ_AGAIN = auto()
     ASK_AGAIN = auto()
     OFFER_AGAIN = auto()
+    LOOK_UP = auto()

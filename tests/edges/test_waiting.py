@@ -15,7 +15,7 @@ async def test_a_person_who_waits_for_hours_is_still_looked_at(monkeypatch: Any)
     delivery = Delivery(workbench, backlog, SimpleNamespace(), DeliverySettings())  # type: ignore[arg-type]
 
     async def take(_: Job) -> Outcome:
-        return Outcome(Fate.DONE, standings={"d1": ("READY", None, 1)})
+        return Outcome(Fate.DONE, standings={"d1": ("READY", None, 1, False)})
 
     monkeypatch.setattr(delivery._turns, "take", take)
     monkeypatch.setattr("consumers.delivery.time.monotonic", lambda: 1000.0)

@@ -8,6 +8,7 @@ from datetime import datetime
 from bnmp.order import Order
 from consumers.lanes import Task
 from rules.facts import Answer, Piece
+from rules.kinds import KINDS
 from rules.steps import WRITES
 from rules.words import AnswerClass, Kind, PecaStatus, Step
 
@@ -47,9 +48,15 @@ class Entry:
     owner: str
     kind: str
     status: str = PecaStatus.EM_ELABORACAO
+    rji: str = ""
+    case: str = ""
+
+    @property
+    def number(self) -> str:
+        return self.bnmp_id.zfill(28)
 
     def as_piece(self) -> Piece:
-        return Piece(self.bnmp_id, self.bnmp_id.zfill(28), self.status)
+        return Piece(self.bnmp_id, self.number, self.status, peca=KINDS[self.kind].peca, rji=self.rji)
 
 
 @dataclass(slots=True)
@@ -63,6 +70,7 @@ class Book:
     calm: bool = False
     people: dict[str, str] = field(default_factory=dict)
     pieces: list[Entry] = field(default_factory=list)
+    merged: dict[str, str] = field(default_factory=dict)
     failed: set[datetime] = field(default_factory=set)
     wrongs: list[str] = field(default_factory=list)
 
@@ -101,7 +109,22 @@ class Book:
             self.failed.add(at)
         return Answer(kind, at, op, **brought)  # type: ignore[arg-type]  # as the fields are named
 
+    def _look_up(self, order: Order) -> Answer:
+        asked = order.question
+        assert asked is not None, "a question is asked"
+        if asked.merged is not None:
+            return self._answer(AnswerClass.OK, Step.LOOK_UP, rji=self.merged.get(asked.merged))
+        case = order.document.case.number if order.document.case else ""
+        numbered = [entry for entry in self.pieces if entry.number in asked.numbers]
+        mine = [e for e in self.pieces if e.rji == order.rji and e.case == case and KINDS[e.kind].peca in asked.pecas]
+        people = {entry.rji for entry in numbered}
+        survivor = self.merged.get(order.rji) if order.rji else people.pop() if len(people) == 1 else None
+        pieces = tuple(entry.as_piece() for entry in [*numbered, *mine])
+        return self._answer(AnswerClass.OK, Step.LOOK_UP, pieces=pieces, rji=survivor)
+
     def _step(self, step: Step, order: Order) -> Answer:
+        if step is Step.LOOK_UP:
+            return self._look_up(order)
         cpf = order.document.party.cpf or ""
         if step is Step.PERSON:
             return self._answer(AnswerClass.OK, step, rji=self.people.get(cpf))
@@ -121,9 +144,13 @@ class Book:
             return self._answer(AnswerClass.REFUSED, Step.CREATE)
         self._must(self.status(one.document_id) is None, f"{one.document_id} was made twice")
         self._check(order)
-        made = Entry(str(len(self.pieces) + 1), one.document_id, one.kind)
+        survivor = self.merged.get(order.rji or "")
+        case = one.case.number if one.case else None
+        made = Entry(
+            str(len(self.pieces) + 1), one.document_id, one.kind, rji=survivor or order.rji or "", case=case or ""
+        )
         self.pieces.append(made)
-        return self._answer(AnswerClass.OK, Step.CREATE, piece=made.as_piece())
+        return self._answer(AnswerClass.OK, Step.CREATE, piece=made.as_piece(), rji=survivor)
 
     def _sign(self, entry: Entry, step: Step, order: Order) -> Answer:
         last = Step.SIGN_SERVIDOR if entry.kind.startswith("CERTIDAO_") else Step.SIGN_MAGISTRADO

@@ -62,7 +62,7 @@ def test_a_record_that_came_while_its_persons_lane_ended_behind_a_look_at_the_li
 
     def work(jobs: Sequence[Job], *, skip: bool) -> list[Outcome]:  # noqa: ARG001 (the signature of what it stands for)
         opened.extend(job.lane.person for job in jobs if isinstance(job, Turn))
-        return [Outcome(Fate.ELSEWHERE, standings={"M-1": ("READY", None, 1)}) for _ in jobs]
+        return [Outcome(Fate.ELSEWHERE, standings={"M-1": ("READY", None, 1, False)}) for _ in jobs]
 
     bench: Any = SimpleNamespace(contingency=True, database=office.database, work=work)
     queue = Listed()
@@ -90,7 +90,7 @@ def test_whoever_is_looked_at_in_vain_keeps_the_place_in_its_priority() -> None:
 
     def work(jobs: Sequence[Job], *, skip: bool) -> list[Outcome]:  # noqa: ARG001 (the signature of what it stands for)
         opened.extend(job.lane.person for job in jobs if isinstance(job, Turn))
-        return [Outcome(Fate.ELSEWHERE, standings={f"M-{job.lane.person}": ("READY", None, 1)}) for job in jobs]
+        return [Outcome(Fate.ELSEWHERE, standings={f"M-{job.lane.person}": ("READY", None, 1, False)}) for job in jobs]
 
     queue = Listed()
     bench: Any = SimpleNamespace(contingency=False, work=work)

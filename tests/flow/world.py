@@ -226,7 +226,9 @@ class World:
         """Let time go by until the next thing that it brings."""
         now, windows = self.office.hand(), self.office.deployment.windows
         held = timedelta(seconds=windows.answer)
-        instants = [row["due_at"] for row in self.office.rows(document)]
+        # What BNMP does not have it is asked for again and again, and that moves nothing.
+        rows = [row for row in self.office.rows(document) if row["due_fact"] != "LOOK_UP" or not row["found"]]
+        instants = [row["due_at"] for row in rows]
         instants += [row["until"] + held for row in self.office.rows(person) if row["until"]]
         with self.office.database.reading() as connection:
             instants.append(links.load_link(connection).probe_at)

@@ -94,7 +94,7 @@ def test_a_group_settles_each_answer_and_lets_go_whoever_leaves(office: Office, 
     outcomes = bench.work([*jobs, Leave(lanes[2], frozenset({"M-2"}))])
     # then
     assert steps(outcomes) == [Step.PERSON_CREATE, Step.PERSON_CREATE, None]
-    assert outcomes[2].standings == {"M-2": (State.SENDING, None, 1)}
+    assert outcomes[2].standings == {"M-2": (State.SENDING, None, 1, False)}
     assert [row["owner"] for row in office.rows(person)] == ["one", "one", None]
 
 

@@ -132,7 +132,7 @@ def test_a_listing_knows_what_ever_stood_under_a_reason(office: Office) -> None:
     office.issue(paper("MANDADO", "M-1"))
     # then
     with office.database.reading() as connection:
-        assert listing.reasons_ever(connection, Reason.MISSING_ANTECEDENT) == {"C-1"}
+        assert listing.reasons_ever(connection, Reason.WAITING_ANTECEDENT) == {"C-1"}
 
 
 def test_the_latest_version_is_read_and_other_documents_pieces_are_known(office: Office) -> None:

@@ -28,7 +28,7 @@ def test_every_decision_is_one_row_of_history_with_the_state_it_led_to(office: O
     # then
     rows = [(row["document_id"], row["fact"], row["state"], row["reason"]) for row in office.rows(history)]
     assert rows == [
-        ("C-1", "DocumentIssued", "HELD", "MISSING_ANTECEDENT"),
+        ("C-1", "DocumentIssued", "HELD", "WAITING_ANTECEDENT"),
         ("M-1", "DocumentIssued", "READY", None),
         ("C-1", "DocumentIssued", "HELD", "WAITING_ANTECEDENT"),
     ]
@@ -37,16 +37,18 @@ def test_every_decision_is_one_row_of_history_with_the_state_it_led_to(office: O
 
 def test_what_is_said_stands_in_the_outbox_in_its_order_with_an_id_of_its_own(office: Office) -> None:
     # when
-    office.issue(paper("CERTIDAO", "C-1", "M-1"), paper("MANDADO", "M-1"))
+    office.issue(paper("CERTIDAO", "C-1", "M-1"), paper("MANDADO", "M-1"), paper("GUIA_PROVISORIA", "G-1", "M-1"))
     # then
     said = office.said()
     assert [(one.type, one.data["document_id"]) for one in said] == [
         ("bnmp.document.held.v1", "C-1"),
+        ("bnmp.dispatch.v1", "C-1"),
         ("bnmp.dispatch.v1", "M-1"),
-        ("bnmp.document.held.v1", "C-1"),
+        ("bnmp.document.held.v1", "G-1"),
     ]
-    assert [one.data["sequence"] for one in outcomes(office, "C-1")] == [1, 2]
-    assert len({one.ce_id for one in said}) == 3
+    assert [one.data["purpose"] for one in said if one.type == "bnmp.dispatch.v1"] == ["LOOK_UP", "SEND"]
+    assert [one.data["sequence"] for one in outcomes(office, "C-1")] == [1], "it waits as before, and says it once"
+    assert len({one.ce_id for one in said}) == 4
     assert said == office.said(), "the id is stored, not made when it is published"
 
 
@@ -87,7 +89,7 @@ def test_a_document_that_names_a_known_document_of_another_person_is_decided_wit
 def test_a_document_that_another_persons_document_waits_for_is_decided_with_it(office: Office) -> None:
     # given
     office.issue(paper("CONTRAMANDADO", "K-1", "M-1", person=1))
-    assert office.standing("K-1") == (State.HELD, Reason.MISSING_ANTECEDENT)
+    assert office.standing("K-1") == (State.HELD, Reason.WAITING_ANTECEDENT)
     # when
     office.issue(paper("MANDADO", "M-1"))
     # then

@@ -44,7 +44,7 @@ def test_open_work_is_what_a_record_of_that_queue_would_not_be_finished_with(
     assert found == [
         one
         for one, (state, reason, _) in mine.items()
-        if not is_finished(1, (state, reason, 1), contingency=contingency)
+        if not is_finished(1, (state, reason, 1, False), contingency=contingency)
     ]
     assert found
 

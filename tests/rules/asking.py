@@ -14,15 +14,23 @@ from rules.acts import (
     ExclusionAsked,
     RetryAsked,
     RjiLinked,
+    RjiMerged,
     RjiUnlinked,
     SignerAssigned,
     StatementGiven,
 )
+from rules.casework import is_asking
 from rules.dossier import Custody, Hand
-from rules.facts import EscalationFell
-from rules.words import CustodyEvent, Role, State, Statement
+from rules.facts import EscalationFell, Piece
+from rules.lookup import question
+from rules.words import AnswerClass, CustodyEvent, PecaStatus, Role, State, Statement
 from tests.rules.desk import MANDADO, NOW, RJI, UNIT, document
 from tests.rules.invariants import Watched
+
+OTHER = "98765432109"
+NUMBER = "1" * 28
+# What a registered mandado of ours may be at BNMP.
+SHOWN_OF_OURS = ("PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO", "EXPIRADO")
 
 
 class Asked(Watched):
@@ -76,6 +84,31 @@ class Asked(Watched):
     def the_history_of_parties_says(self, events: list[CustodyEvent]) -> None:
         custody = [Custody(f"e-{n}", effect, NOW.date()) for n, effect in enumerate(events)]
         self.tell(lambda: self.desk.custody(*custody))
+
+    @rule(merges=st.sampled_from([(RJI, OTHER), (OTHER, RJI), (RJI, RJI)]))
+    def two_rjis_are_said_to_be_one(self, merges: tuple[str, str]) -> None:
+        self.tell(lambda: self.desk.tell(RjiMerged("c-1", (1,), *merges, By(Role.SERVIDOR, "u123", UNIT))))
+
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from([*[AnswerClass.OK] * 6, *AnswerClass]),
+        status=st.sampled_from([*PecaStatus, "Outra Coisa"]),
+        rji=st.sampled_from([None, None, RJI, OTHER]),
+    )
+    def bnmp_is_asked(self, data: st.DataObject, kind: AnswerClass, status: str, rji: str | None) -> None:
+        found = self.some(data, is_asking)
+        if found is None:
+            return
+        asked, ours = question(self.desk[found], self.desk.dossier), self.desk.dossier.persons[1].rji
+        pieces = [Piece(f"b-{n}", n, status, peca=1, rji=rji or ours or RJI) for n in asked.numbers]
+        known = {d.national_number: d.bnmp_id for d in self.desk.dossier.documents.values() if d.national_number}
+        pieces = [replace(one, bnmp_id=known.get(one.national_number or "") or one.bnmp_id) for one in pieces]
+        pieces += [Piece(f"c-{peca}", "9" * 28, status, peca=peca, rji=ours) for peca in asked.pecas]
+        if any(known.get(one.national_number or "") for one in pieces) and status not in SHOWN_OF_OURS:
+            return
+        self.tell(lambda: self.desk.looked_up(found, *pieces, kind=kind, rji=rji))
+        after = self.desk[found]
+        assert not is_asking(after) or question(after, self.desk.dossier) != asked, "asked, and nothing came of it"
 
     @rule(data=st.data())
     def a_hold_is_escalated(self, data: st.DataObject) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.acts import Act, By, ContingencyAnswered
-from rules.casework import Casework, Say
+from rules.casework import Casework, Say, is_asking
 from rules.decide import HANDLERS, Decision, decide, decided
 from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Custody, Document, Dossier, Link, Person
 from rules.facts import (
@@ -17,11 +17,14 @@ from rules.facts import (
     DoubtRead,
     DueFell,
     Fact,
+    LookedUp,
     PersonReviewed,
     Piece,
     StepAnswered,
     StepBegun,
 )
+from rules.identity import person_of
+from rules.lookup import question
 from rules.queue import next_document
 from rules.settling import settle
 from rules.steps import next_step
@@ -62,13 +65,18 @@ def answer(kind: AnswerClass, at: datetime, **brought: Any) -> Answer:
 
 
 class Desk:
-    """The dossier, the last decision, and everything said so far."""
+    """The dossier, the last decision, and everything said so far.
+
+    Unless it is silent, BNMP shows nothing as soon as it is asked what a document waits for.
+    """
 
     def __init__(self, *issued: Document, **changes: Any) -> None:
-        """Start with the link UP and these documents issued in their order."""
+        """Start with the link UP and these documents issued in their order; `silent`: BNMP answers no look-up by itself."""
+        silent = bool(changes.pop("silent", False))
         self.dossier = Dossier(NOW, COURT, persons={1: Person(1, RJI), 2: Person(2)})
         self.dossier = replace(self.dossier, **changes)
         self.says: list[Say] = []
+        self.bnmp_is_silent = silent
         for one in issued:
             self.tell(DocumentIssued(one))
 
@@ -89,10 +97,22 @@ class Desk:
         persons = dict(self.dossier.persons)
         for number, rji in (decision.rjis or {}).items():
             persons[number] = replace(persons[number], rji=rji)
+        for number, merge in (decision.merges or {}).items():
+            persons[number] = replace(persons[number], merge=merge)
         documents = {**self.dossier.documents, **decision.documents}
         self.dossier = replace(self.dossier, documents=documents, persons=persons)
         self.says.extend(decision.says)
+        asking = [one.document_id for one in decision.documents.values() if is_asking(one)]
+        if not self.bnmp_is_silent:
+            for document_id in asking:
+                self.looked_up(document_id)
         return decision
+
+    def looked_up(self, document_id: str, *pieces: Piece, kind: AnswerClass = AnswerClass.OK, **more: Any) -> Decision:
+        """BNMP is asked what a document waits for, and shows these pieces; what it was asked may be given as `asked`."""
+        asked = more.pop("asked", None) or question(self[document_id], self.dossier)
+        told = answer(kind, self.dossier.now, op="LOOK_UP", pieces=pieces, **more)
+        return self.tell(LookedUp(document_id, asked, told))
 
     def tell_issued(self, one: Document) -> Decision:
         """SAJ issues a document."""
@@ -177,7 +197,7 @@ class Desk:
     def begin(self, document_id: str) -> Step:
         """A lane asks to send a document's next step."""
         one = self[document_id]
-        step = next_step(one, self.dossier.persons[one.person])
+        step = next_step(one, person_of(one, self.dossier))
         self.tell(StepBegun(document_id, step))
         return step
 

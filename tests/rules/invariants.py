@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from rules.casework import Say
+from rules.casework import Say, is_held
 from rules.chain import view
 from rules.dossier import Document
+from rules.facts import Question
+from rules.lookup import question
 from rules.messages import ENDS, HOLDS
 from rules.steps import WRITES
 from rules.words import Reason, Role, State, Step, Variant
@@ -106,7 +108,7 @@ class Watched(RuleBasedStateMachine):
             assert numbers == sorted(set(numbers)), "each outcome has the next number"
 
     def _outcomes(self, since: int, document_id: str) -> list[Say]:
-        # An incident is about an act and a divergence about two statuses: they take no number.
+        # An incident is about an act, a divergence about a person or two statuses: they take no number.
         queues = ("bnmp.dispatch.v1", "bnmp.contingency.v1", "bnmp.incident.v1", "bnmp.divergence.found.v1")
         new = [say for say in self.desk.says[since:] if say.type not in queues]
         return [say for say in new if say.document is not None and say.document.document_id == document_id]
@@ -116,7 +118,8 @@ class Watched(RuleBasedStateMachine):
         documents = self.desk.dossier.documents
         if one.doing is Step.READ_BACK:
             return
-        for name in (a.document_id or "" for a in one.antecedents if one.kind in _OF_MANDADOS):
+        self.bnmp_showed(one)
+        for name in (a.document_id for a in one.antecedents if a.document_id and one.kind in _OF_MANDADOS):
             named = documents.get(name)
             assert named is not None or one.variant == Variant.PRISAO_FLAGRANTE, "an antecedent nobody knows"
             demanded = demanded_of(one, named) if named is not None and name != one.document_id else None
@@ -129,6 +132,8 @@ class Watched(RuleBasedStateMachine):
             chains = view(self.desk.dossier).chains_of(one.document_id)
             assert any(chain.complete for chain in chains), "goes against its unit's word"
         seen = view(self.desk.dossier)
+        whole = any(chain.complete for chain in seen.chains_of(one.document_id))
+        assert whole or self.desk.dossier.merge_of(one.person) is None, "nobody knows yet who it is about"
         for liberty in documents.values():
             if not liberty.liberty or one.document_id not in [a.document_id for a in liberty.antecedents]:
                 continue
@@ -138,6 +143,15 @@ class Watched(RuleBasedStateMachine):
             assert chain, f"goes after its release ended as {liberty.state}"
             assert one.document_id in chain[0].members, "goes outside the chain of its release"
             assert chain[0].complete, "goes in a chain that is not whole"
+
+    def bnmp_showed(self, one: Document) -> None:
+        """What is named by a number that the ledger does not know was shown by BNMP in a status demanded."""
+        if one.kind not in _OF_MANDADOS or one.variant == Variant.PRISAO_FLAGRANTE:
+            return
+        for number in (a.national_number for a in one.antecedents if a.national_number):
+            shown = [found.status for found in one.found if found.number == number and found.bnmp_id]
+            known = any(d.national_number == number for d in self.desk.dossier.documents.values())
+            assert known or set(shown) & set(_OF_MANDADOS[one.kind] or ()), "BNMP did not show it so"
 
     @invariant()
     def opened_is_for_ever(self) -> None:
@@ -189,6 +203,15 @@ class Watched(RuleBasedStateMachine):
             if one.state is State.UNCERTAIN:
                 assert one.doing in WRITES
                 assert one.due_fact == "READ_AGAIN" or one.due_at is None
+
+    @invariant()
+    def what_bnmp_can_be_asked_is_asked(self) -> None:
+        """docs/law.md safety-2, 4: nothing waits for a look-up that nobody will make."""
+        for one in self.desk.dossier.documents.values():
+            asks = one.reason in (Reason.WAITING_ANTECEDENT, Reason.MISSING_ANTECEDENT, Reason.DIVERGENCE)
+            asks = asks and question(one, self.desk.dossier) != Question()
+            assert not asks or one.due_fact in ("LOOK_UP", "ASK_AGAIN"), one
+            assert one.due_fact != "LOOK_UP" or is_held(one), one
 
     @invariant()
     def an_offer_carries_its_own_instant(self) -> None:

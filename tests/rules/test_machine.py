@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from rules.dossier import Link, Person
+from rules.casework import is_asking
+from rules.dossier import Antecedent, Link, Person
 from rules.facts import (
     DocumentIssued,
     LeaseTakenOver,
@@ -26,7 +27,7 @@ from rules.words import (
     Step,
     Variant,
 )
-from tests.rules.asking import Asked
+from tests.rules.asking import NUMBER, Asked
 from tests.rules.desk import (
     ALVARA,
     CERTIDAO,
@@ -50,7 +51,7 @@ IDS = st.sampled_from([*KIND_OF, *ANY])
 NAMES = st.sampled_from(
     [
         *(("a",), ("a",), ("a",), (), ("e",), ("a", "b"), ("a", "e"), ("c", "f"), ("g",)),
-        *(("t",), ("t",), ("t",), ("u",), ("t", "u"), ("v",), ("a", "t")),
+        *(("t",), ("t",), ("t",), ("u",), ("t", "u"), ("v",), ("a", "t"), (NUMBER,)),
     ]
 )
 MANDADO_VARIANTS = st.sampled_from([None, None, Variant.CONVERSAO_FLAGRANTE])
@@ -84,7 +85,7 @@ class Person1(Asked):
     def start(self, known: bool, issued: str, paper: dict[str, Any]) -> None:  # noqa: FBT001 (drawn by name)
         first = [document(one, KIND_OF[one], *("a" if one != "a" else "")) for one in issued]
         first = [one if one.kind == CERTIDAO else replace(one, **paper) for one in first]
-        self.desk = Desk(*first, persons={1: Person(1, RJI if known else None)})
+        self.desk = Desk(*first, persons={1: Person(1, RJI if known else None)}, silent=True)
 
     @rule(
         drawn=st.tuples(IDS, st.sampled_from(sorted(KINDS))),
@@ -109,6 +110,8 @@ class Person1(Asked):
         changes: dict[str, Any] = dict(flaw) | {
             "variant": variants[0] if kind == MANDADO else variants[1] if kind == ALVARA else conversion
         }
+        if names == (NUMBER,):
+            names, changes = (), changes | {"antecedents": (Antecedent(national_number=NUMBER),)}
         if manner == "opened by SAJ" and KINDS[kind].eligible:
             changes |= {"opened_at": now, "failed_access_at": now, "text": "texto", "retroactive": True}
         if manner == "SIM":
@@ -178,7 +181,7 @@ class Person1(Asked):
     def a_lane_is_amid_a_request(self, contingency: bool, steps: int) -> None:  # noqa: FBT001 (drawn by name)
         self._work(contingency=contingency, steps=steps)
         found = self.desk.takes(contingency=contingency)
-        if found is not None and self.desk[found].state is not State.UNCERTAIN:
+        if found is not None and self.desk[found].state is not State.UNCERTAIN and not is_asking(self.desk[found]):
             self.tell(lambda: self.desk.begin(found))
             if self.desk[found].state is State.SENDING:
                 self.may_begin(self.desk[found])
@@ -188,6 +191,9 @@ class Person1(Asked):
             found = self.desk.takes(contingency=contingency)
             if found is None or self.desk[found].state is State.UNCERTAIN or self.in_flight() is not None:
                 return
+            if is_asking(self.desk[found]):
+                self.tell(lambda found=found: self.desk.looked_up(found))  # type: ignore[misc]
+                continue
             before = self.desk.dossier
             self.tell(lambda found=found: self.desk.begin(found))  # type: ignore[misc]
             after = self.desk[found]

@@ -122,21 +122,25 @@ def test_safety_13_a_mandado_that_waited_past_its_validity_goes_to_the_judge_unl
     ("standing", "contingency", "finished"),
     [
         (None, False, True),
-        (("READY", None, 2), False, True),
-        (("READY", None, 1), False, False),
-        (("SENDING", None, 1), False, False),
-        (("UNCERTAIN", None, 1), False, False),
-        (("HELD", "ACCESS", 1), False, True),
-        (("REGISTERED", None, 1), False, True),
-        (("CONTINGENCY", None, 1), False, True),
-        (("CONTINGENCY", None, 1), True, False),
-        (("CONTINGENCY", "ACCESS", 1), True, True),
-        (("SENDING", None, 1), True, False),
-        (("REGISTERED", None, 1), True, True),
+        (("READY", None, 2, False), False, True),
+        (("READY", None, 1, False), False, False),
+        (("SENDING", None, 1, False), False, False),
+        (("UNCERTAIN", None, 1, False), False, False),
+        (("HELD", "ACCESS", 1, False), False, True),
+        (("REGISTERED", None, 1, False), False, True),
+        (("HELD", "WAITING_ANTECEDENT", 1, True), False, False),
+        (("HELD", "WAITING_ANTECEDENT", 2, True), False, True),
+        (("CONTINGENCY", "WAITING_ANTECEDENT", 1, True), False, False),
+        (("CONTINGENCY", "WAITING_ANTECEDENT", 1, True), True, True),
+        (("CONTINGENCY", None, 1, False), False, True),
+        (("CONTINGENCY", None, 1, False), True, False),
+        (("CONTINGENCY", "ACCESS", 1, False), True, True),
+        (("SENDING", None, 1, False), True, False),
+        (("REGISTERED", None, 1, False), True, True),
     ],
 )
 def test_a_record_is_finished_when_its_document_asks_nothing_more(
-    standing: tuple[str, str | None, int] | None, *, contingency: bool, finished: bool
+    standing: tuple[str, str | None, int, bool] | None, *, contingency: bool, finished: bool
 ) -> None:
     assert is_finished(1, standing, contingency=contingency) is finished
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from rules.acts import DocumentWithdrawn
 from rules.chain import is_sticky, view
-from rules.dossier import Custody, Link
+from rules.dossier import Custody, Link, Merge, Person
 from rules.kinds import KINDS, VARIANTS, is_eligible, is_liberty
 from rules.transmission import Event
 from rules.verdict import ROWS, SEND, routed
 from rules.words import AnswerClass, Consent, CustodyEvent, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
-from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, Desk, document, yesterday
+from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, RJI, Desk, document, yesterday
 from tests.rules.desk import given as answered
 
 FLAGRANTE: dict[str, Any] = {"variant": Variant.PRISAO_FLAGRANTE}
@@ -52,6 +52,10 @@ def lettered() -> Desk:
     return desk
 
 
+def merging() -> Desk:
+    return Desk(document("d"), persons={1: Person(1, RJI, merge=Merge(RJI, "98765432109"))}, silent=True)
+
+
 def signed() -> Desk:
     """Signed by all, and a release came before it was read back."""
     desk = Desk(document("d"))
@@ -81,6 +85,7 @@ LINES: tuple[tuple[str, str, Callable[[], Desk], tuple[Event, Reason | None]], .
     ("ROUTE-6", "a clerk released it", lambda: Desk(document("d", released_by_judge=False)), (H, Reason.ACCESS)),
     ("ROUTE-6", "link down as well", lambda: down(document("d", released_by_judge=False)), (H, Reason.ACCESS)),
     ("safety-6", "a dead letter ahead", lettered, (H, Reason.DEAD_LETTER_AHEAD)),
+    ("safety-23", "a merge that BNMP has not confirmed", merging, (H, Reason.DIVERGENCE)),
     ("ROUTE-10", "SIM", agreed, (Event.OPEN, None)),
     ("ROUTE-10", "ROUTE-11: nobody answered", lambda: down(document("d")), (H, Reason.AWAITING_CONSENT)),
     ("ROUTE-10", "ROUTE-11: with a gap", lambda: down(document("d", **LACKS)), (H, Reason.AWAITING_CONSENT)),
