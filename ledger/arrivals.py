@@ -17,8 +17,8 @@ from ledger.deployment import Deployment
 from ledger.engine import Database
 from ledger.letters import alias_of, dead, letter_of, redriven
 from ledger.outbox import Composer
-from ledger.persons import Names, bound_to, find, find_or_add, holders
-from ledger.record import Recorder, persons_of, record
+from ledger.persons import Names, bound_to, find, find_or_add, holders, persons_of
+from ledger.record import Recorder, record
 from ledger.requests import document_of, link_of, names_of
 from ledger.tables import inbox
 from ledger.tables import outbox as outbox_table

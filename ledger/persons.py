@@ -241,3 +241,9 @@ def _circles(
         fresh = {number for pair in found for number in pair} - wanted
         wanted |= fresh
     return pairs, sorted(wanted)
+
+
+def persons_of(connection: Connection, documents: Iterable[str]) -> dict[str, int]:
+    """The persons of these documents, where they are known."""
+    chosen = sa.select(document.c.document_id, document.c.person).where(among(document.c.document_id, set(documents)))
+    return {row.document_id: row.person for row in connection.execute(chosen)}

@@ -291,12 +291,6 @@ def _saj_keys(connection: Connection, wanted: Mapping[str, Document]) -> dict[st
     return {row.document_id: row.saj_key for row in connection.execute(chosen)}
 
 
-def persons_of(connection: Connection, documents: Iterable[str]) -> dict[str, int]:
-    """The persons of these documents, where they are known."""
-    chosen = sa.select(document.c.document_id, document.c.person).where(among(document.c.document_id, set(documents)))
-    return {row.document_id: row.person for row in connection.execute(chosen)}
-
-
 def record(
     connection: Connection, deployment: Deployment, now: datetime, facts: Sequence[Fact], persons: Iterable[int]
 ) -> Recorder:

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
-from rules import messages, prerequisites
+from rules import messages
 from rules.chain import View, view
 from rules.dossier import Document, Dossier, Merge, Person, changed, other
 from rules.kinds import is_eligible
+from rules.outcomes import OUTCOMES
 from rules.prerequisites import divergent, row_of
 from rules.reach import DEATH, Bonds, disturbed, is_bound_otherwise, stirs
 from rules.transmission import ENTRY, TERMINAL, Event, TransitionRefusedError, advance
-from rules.words import LinkState, Reason, Role, State
+from rules.words import LinkState, Reason, State
 
 _ENTERING = {
     Event.GO: State.READY,
@@ -203,7 +203,7 @@ class Casework:
         after = changed(document, state=state, reason=reason, missing=missing, **changes)
         # An offer, its text and its certidão carry one instant: another instant is another offer (safety-15).
         another = reason is Reason.AWAITING_CONSENT and after.failed_access_at != document.failed_access_at
-        say = _OUTCOMES.get(state)
+        say = OUTCOMES.get(state)
         if say is not None and (moved or another or missing != document.missing):
             after = self.say_outcome(after, say(document, after))
         for antecedent in sorted(_divergent(after) - _divergent(document)):
@@ -270,75 +270,6 @@ def _divergent(document: Document) -> frozenset[str]:
 def is_held(document: Document) -> bool:
     """Whether it waits, with a reason, also after it was opened under contingency."""
     return document.reason is not None and document.state in _HOLDING
-
-
-def _held(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
-    return offered(after) if after.reason is Reason.AWAITING_CONSENT else told_as_held(after)
-
-
-def told_as_held(after: Document, role: Role | None = None) -> tuple[str, dict[str, Any]]:
-    """The hold, with what to do about it; `role` is who is told beside whoever must act."""
-    who, remedy = messages.HOLDS[after.reason or Reason.UNCERTAIN_OUTCOME]
-    if after.reason is Reason.MISSING_ANTECEDENT:
-        remedy = prerequisites.remedy(after.kind, after.variant, after.missing) or remedy
-    who = role or who
-    acts = {"role": who, "unit": after.unit or None} if who else None
-    data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}
-    return "bnmp.document.held.v1", data | {"since": _iso(after.since)}
-
-
-def offered(after: Document) -> tuple[str, dict[str, Any]]:
-    """The offer to issue under contingency, with the evidence (docs/law.md safety-15)."""
-    return "bnmp.document.contingency-offered.v1", {
-        "failed_access_at": _iso(after.failed_access_at),
-        "attempts": [attempt.told() for attempt in after.attempts],
-    }
-
-
-def _contingency(before: Document, after: Document) -> tuple[str, dict[str, Any]] | None:
-    if not before.opened:
-        data = {"failed_access_at": _iso(after.failed_access_at), "text": after.text}
-        return "bnmp.document.contingency-opened.v1", data
-    return _held(before, after) if after.reason else None
-
-
-def _registered(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
-    return "bnmp.document.registered.v1", {
-        "national_number": after.national_number,
-        "bnmp_id": after.bnmp_id,
-        "bnmp_status": after.bnmp_status,
-        "registered_at": _iso(after.registered_at),
-        "retroactive": after.retroactive,
-    }
-
-
-def _rejected(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
-    return "bnmp.document.rejected.v1", {"details": messages.ENDS[after.reason or Reason.WRONG_KIND]}
-
-
-def _excluded(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
-    taken = after.withdrawal
-    if taken is not None and after.reason is not Reason.NOT_COMMUNICATING:
-        return "bnmp.document.excluded.v1", {"by": {"role": taken.role, "user": taken.user, "unit": taken.unit}}
-    return "bnmp.document.ignored.v1", {"remedy": messages.ENDS[after.reason or Reason.NOT_COMMUNICATING]}
-
-
-def _uncertain(_: Document, after: Document) -> tuple[str, dict[str, Any]]:
-    return "bnmp.document.uncertain.v1", {"since": _iso(after.since), "what_is_asked": messages.ASKED_IN_DOUBT}
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
-
-
-_OUTCOMES = {
-    State.HELD: _held,
-    State.CONTINGENCY: _contingency,
-    State.REGISTERED: _registered,
-    State.REJECTED: _rejected,
-    State.EXCLUDED: _excluded,
-    State.UNCERTAIN: _uncertain,
-}
 
 
 def may_be_offered(document: Document) -> bool:

@@ -21,7 +21,7 @@ from rules.acts import (
     SignerAssigned,
     StatementGiven,
 )
-from rules.casework import Casework, Entry, Say, is_held, offered, stands_in_queue
+from rules.casework import Casework, Entry, Say, is_held, stands_in_queue
 from rules.dossier import Document, Dossier, Merge, changed
 from rules.escalation import escalate, incident
 from rules.facts import (
@@ -40,6 +40,7 @@ from rules.facts import (
     StepAnswered,
     StepBegun,
 )
+from rules.outcomes import offered
 from rules.requests import act
 from rules.settling import decide_one, offer_due, settle
 from rules.versions import reissue

@@ -7,9 +7,10 @@ a live warrant or a custody stands it is an incident as well. No wording reads a
 from typing import Any
 
 from rules import messages
-from rules.casework import Casework, Say, is_held, told_as_held
+from rules.casework import Casework, Say, is_held
 from rules.dossier import FREEING, Document, changed
 from rules.facts import EscalationFell
+from rules.outcomes import told_as_held
 from rules.words import PecaStatus, Role, State
 
 _TOLD = (Role.CHEFE_DE_CARTORIO, Role.MAGISTRADO)

@@ -20,11 +20,12 @@ from rules.acts import (
     SignerAssigned,
     StatementGiven,
 )
-from rules.casework import Casework, Say, may_be_offered, offered, stands_in_queue
+from rules.casework import Casework, Say, may_be_offered, stands_in_queue
 from rules.chain import is_sticky
 from rules.dossier import ConsentGiven, Document, Withdrawal, changed
 from rules.doubt import doubt
 from rules.kinds import MANDADOS
+from rules.outcomes import offered
 from rules.settling import NO_DUE, decide_one
 from rules.transmission import Event
 from rules.versions import is_completable, reissue

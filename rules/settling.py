@@ -7,13 +7,15 @@ stops a mandado that has not left, and where priority is inherited.
 from datetime import datetime
 from typing import Any
 
-from rules.casework import Casework, offered
+from rules.casework import Casework
 from rules.chain import View, is_sticky
 from rules.contingency import connection_failures, dispensation_text
 from rules.dossier import Attempt, Document, Dossier, changed
 from rules.kinds import PRIORITY_LIBERTY, is_eligible
+from rules.outcomes import offered
 from rules.transmission import Event
-from rules.verdict import Verdict, contingency, priority, verdict
+from rules.urgency import priority
+from rules.verdict import Verdict, contingency, verdict
 from rules.words import AnswerClass, DueFact, LinkState, Reason, State
 
 _MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY, None})

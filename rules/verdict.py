@@ -13,11 +13,7 @@ from rules.chain import MERGE, View
 from rules.contingency import asked_in_present_unavailability, evidence
 from rules.dossier import FREEING, Document, Person
 from rules.kinds import (
-    CERTIDOES_CUMPRIMENTO,
     KINDS,
-    PRIORITY_LIBERTY,
-    PRIORITY_NONE,
-    PRIORITY_URGENT_CERTIDAO,
     effect,
     is_eligible,
     needs_judges_release,
@@ -288,24 +284,3 @@ def routed(document: Document, seen: View) -> tuple[str, Verdict]:
 def verdict(document: Document, seen: View) -> Verdict:
     """What should become of a document that is READY, HELD, in CONTINGENCY or new; the first row wins."""
     return routed(document, seen)[1]
-
-
-def priority(document: Document, seen: View) -> int:
-    """Its place in every queue, lower first; what a LIBERTY document waits for inherits its place (safety-8)."""
-    if seen.chains_of(document.document_id):
-        return PRIORITY_LIBERTY
-    row = KINDS.get(document.kind)
-    if row is None:
-        return PRIORITY_NONE
-    if row.kind in CERTIDOES_CUMPRIMENTO and _has_live_warrant(document, seen):
-        return PRIORITY_URGENT_CERTIDAO
-    return row.priority
-
-
-def _has_live_warrant(document: Document, seen: View) -> bool:
-    reached = seen.needs[document.document_id].reached
-    documents = seen.dossier.documents
-    return any(
-        documents[d].state is State.REGISTERED and documents[d].bnmp_status == PecaStatus.PENDENTE_CUMPRIMENTO
-        for d in reached
-    )

@@ -24,7 +24,8 @@ from rules.pieces import PieceEvent
 from rules.prerequisites import FULFILS, ROWS, Demand, row_of
 from rules.queue import next_document
 from rules.steps import next_step, signatures, step_of_status
-from rules.verdict import priority, verdict
+from rules.urgency import priority
+from rules.verdict import verdict
 from rules.words import (
     Category,
     Effect,

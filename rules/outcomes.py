@@ -1,0 +1,81 @@
+"""Outcomes: what is said of a document that has come into a state, as event type and data; the ledger adds the rest."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from rules import messages, prerequisites
+from rules.dossier import Document
+from rules.words import Reason, Role, State
+
+Said = tuple[str, dict[str, Any]]
+"""An event type and its data."""
+
+
+def _held(_: Document, after: Document) -> Said:
+    return offered(after) if after.reason is Reason.AWAITING_CONSENT else told_as_held(after)
+
+
+def told_as_held(after: Document, role: Role | None = None) -> Said:
+    """The hold, with what to do about it; `role` is who is told beside whoever must act."""
+    who, remedy = messages.HOLDS[after.reason or Reason.UNCERTAIN_OUTCOME]
+    if after.reason is Reason.MISSING_ANTECEDENT:
+        remedy = prerequisites.remedy(after.kind, after.variant, after.missing) or remedy
+    who = role or who
+    acts = {"role": who, "unit": after.unit or None} if who else None
+    data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}
+    return "bnmp.document.held.v1", data | {"since": _iso(after.since)}
+
+
+def offered(after: Document) -> Said:
+    """The offer to issue under contingency, with the evidence (docs/law.md safety-15)."""
+    return "bnmp.document.contingency-offered.v1", {
+        "failed_access_at": _iso(after.failed_access_at),
+        "attempts": [attempt.told() for attempt in after.attempts],
+    }
+
+
+def _contingency(before: Document, after: Document) -> Said | None:
+    if not before.opened:
+        data = {"failed_access_at": _iso(after.failed_access_at), "text": after.text}
+        return "bnmp.document.contingency-opened.v1", data
+    return _held(before, after) if after.reason else None
+
+
+def _registered(_: Document, after: Document) -> Said:
+    return "bnmp.document.registered.v1", {
+        "national_number": after.national_number,
+        "bnmp_id": after.bnmp_id,
+        "bnmp_status": after.bnmp_status,
+        "registered_at": _iso(after.registered_at),
+        "retroactive": after.retroactive,
+    }
+
+
+def _rejected(_: Document, after: Document) -> Said:
+    return "bnmp.document.rejected.v1", {"details": messages.ENDS[after.reason or Reason.WRONG_KIND]}
+
+
+def _excluded(_: Document, after: Document) -> Said:
+    taken = after.withdrawal
+    if taken is not None and after.reason is not Reason.NOT_COMMUNICATING:
+        return "bnmp.document.excluded.v1", {"by": {"role": taken.role, "user": taken.user, "unit": taken.unit}}
+    return "bnmp.document.ignored.v1", {"remedy": messages.ENDS[after.reason or Reason.NOT_COMMUNICATING]}
+
+
+def _uncertain(_: Document, after: Document) -> Said:
+    return "bnmp.document.uncertain.v1", {"since": _iso(after.since), "what_is_asked": messages.ASKED_IN_DOUBT}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+OUTCOMES: Mapping[State, Callable[[Document, Document], Said | None]] = {
+    State.HELD: _held,
+    State.CONTINGENCY: _contingency,
+    State.REGISTERED: _registered,
+    State.REJECTED: _rejected,
+    State.EXCLUDED: _excluded,
+    State.UNCERTAIN: _uncertain,
+}
