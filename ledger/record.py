@@ -263,6 +263,8 @@ class Recorder:
         insert(self.connection, certificate, [c for said, _ in self._says for c in outbox.certificates(said, self.now)])
 
     def _write_antecedents(self) -> None:
+        if not self._stated:
+            return
         stated = [self._changed[document_id] for document_id in sorted(self._stated)]
         self.connection.execute(antecedent.delete().where(among(antecedent.c.document_id, self._stated)))
         rows = [

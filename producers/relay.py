@@ -13,10 +13,10 @@ from functools import partial
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from ledger.engine import Database
+from ledger.engine import Database, LedgerTroubleError
 from ledger.leases import release_singleton, take_singleton
 from ledger.outbox import delete, waiting
-from ledger.patience import patiently
+from ledger.patience import Patience, patiently
 from producers.settings import KafkaSettings
 from schemas.figures import Tell, untold
 from schemas.record import RawRecord
@@ -24,6 +24,7 @@ from schemas.record import RawRecord
 BATCH = 1000
 LOOK_BACK_SECONDS = 1.0
 IDLE_SECONDS = 0.02
+STANDBY_SECONDS = 1.0
 # A flush ends within the lease, or two relays might publish; a relay that died is followed when its lease ran out.
 LEASE_SECONDS = 5.0
 FLUSH_SECONDS = 4.0
@@ -54,19 +55,26 @@ class Relay:
 
     def run(self, stopped: Callable[[], bool], pause: Callable[[float], object]) -> None:
         """Publish until `stopped`; `pause` waits a number of seconds or until something happens."""
+        patience = Patience()
         while not stopped():
             self._tell("progress_timestamp_seconds", ("relay",), 0)
-            # Tried again from its beginning, for in the meantime another relay may have become the active one.
-            held, published = patiently(self._round, pause)
-            if not held:
-                pause(1.0)
-            elif not published:
-                pause(IDLE_SECONDS)
+            try:
+                idle = self._round()
+            except LedgerTroubleError as trouble:
+                # From the beginning again, for in the meantime another relay may have become the active one.
+                idle = patience.bear(trouble)
+            else:
+                patience.regained()
+            if idle:
+                pause(idle)
         with self._database.transaction() as connection:
             release_singleton(connection, "relay", self._owner)
 
-    def _round(self) -> tuple[bool, int]:
-        return (True, self.publish()) if self._hold() else (False, 0)
+    def _round(self) -> float:
+        """Publish a batch if this is the active relay; gives the seconds until there may be more to do."""
+        if not self._hold():
+            return STANDBY_SECONDS
+        return 0.0 if self.publish() else IDLE_SECONDS
 
     def _hold(self) -> bool:
         if time.monotonic() - self._looked_back < LOOK_BACK_SECONDS:
