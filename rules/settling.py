@@ -40,7 +40,7 @@ def settle(work: Casework) -> None:
                 apply(work, document, verdict(document, seen), seen)
             elif document.state is State.UNCERTAIN:
                 _in_doubt(work, _inherit(work, document, seen), seen)
-            elif not document.ended:
+            else:
                 _inherit(work, document, seen)
         ahead = _next(work)
 

@@ -95,7 +95,9 @@ class Desk:
         but for what a test changed behind the rules' back, which no fact of a ledger does.
         """
         decision = decide(self.dossier, fact)
-        assert self._touched or decision == looking_at_everything(self.dossier, fact), "a fact moves what it was not thought to reach"
+        assert self._touched or decision == looking_at_everything(self.dossier, fact), (
+            "a fact moves what it was not thought to reach"
+        )
         persons = dict(self.dossier.persons)
         for number, rji in (decision.rjis or {}).items():
             persons[number] = replace(persons[number], rji=rji)

@@ -155,6 +155,9 @@ def test_what_a_kind_does_to_a_mandado_is_possible_in_each_status_on_which_it_ma
         pytest.param(
             (document("m", bnmp_status=PecaStatus.EXPIRADO), document("n")), S.PROCURADO, id="one of two lapsed"
         ),
+        pytest.param(
+            (document("n"), document("m", bnmp_status=PecaStatus.EXPIRADO)), S.PROCURADO, id="the other of two lapsed"
+        ),
         pytest.param((document("m", bnmp_status=PecaStatus.CUMPRIDO),), S.PRESO_PROVISORIO, id="arrested by others"),
         pytest.param(
             (document("i", INTERNACAO, bnmp_status=PecaStatus.CUMPRIDO),),

@@ -1,0 +1,109 @@
+"""Reach: what a fact looks at, and that a copy of a document is a document."""
+
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+
+from rules.casework import Casework
+from rules.dossier import Antecedent, Document, changed
+from rules.reach import Bonds
+from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, State, Step
+from tests.rules.desk import ALVARA, CERTIDAO, MANDADO, NOW, RJI, Desk, document, piece
+
+OTHER_CASE = "0001235-91.2020.8.12.0001"
+MORTE = Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
+
+
+def part(*papers: Document, of: str) -> list[str]:
+    """What is bound to one of these papers."""
+    return list(Bonds({one.document_id: one for one in papers}).part([of]))
+
+
+def test_who_is_named_and_whoever_names_are_bound_through_each_other_in_the_order_of_the_dossier() -> None:
+    papers = (document("a", ALVARA, "m"), document("x"), document("m"), document("c", CERTIDAO, "m"))
+    for one in ("a", "m", "c"):
+        assert part(*papers, of=one) == ["a", "m", "c"]
+    assert part(*papers, of="x") == ["x"]
+
+
+def test_a_number_binds_as_an_id_does() -> None:
+    by_number = document("c", CERTIDAO, antecedents=(Antecedent(national_number="7" * 28),))
+    papers = (document("m", national_number="7" * 28), by_number, document("n", national_number="8" * 28))
+    assert part(*papers, of="m") == part(*papers, of="c") == ["m", "c"]
+
+
+def test_safety_24_what_names_nothing_and_must_stand_on_something_is_bound_to_its_case() -> None:
+    papers = (document("m"), document("n"), document("o", case_number=OTHER_CASE), document("c", CERTIDAO))
+    for one in ("m", "n", "c"):
+        assert part(*papers, of=one) == ["m", "n", "c"]
+    assert part(*papers, of="o") == ["o"]
+    assert part(document("m"), document("f", ALVARA, variant="PRISAO_FLAGRANTE"), of="m") == ["m"]
+
+
+def test_safety_13_every_part_is_shown_a_death_that_stands() -> None:
+    stands, undone = document("t", MORTE), document("u", MORTE, state=State.EXCLUDED)
+    assert part(document("m"), stands, undone, of="m") == ["m", "t"]
+
+
+def test_whoever_names_a_number_is_looked_at_when_a_document_gets_it() -> None:
+    # given
+    number = piece(document("m"), "").national_number
+    desk = Desk(document("c", CERTIDAO, antecedents=(Antecedent(national_number=number),)), document("m"))
+    assert desk.standing("c") == (State.HELD, Reason.MISSING_ANTECEDENT)
+    desk.until("m", Step.CREATE)
+    # when
+    desk.answered("m", AnswerClass.OK, piece=piece(desk["m"], PecaStatus.EM_ELABORACAO))
+    # then
+    assert desk.standing("c") == (State.HELD, Reason.WAITING_ANTECEDENT)
+
+
+def told_of_another(desk: Desk) -> tuple[str | None, str | None]:
+    """How "m" stands after a fact about a document that has nothing to do with it."""
+    desk.tell_issued(document("g", Kind.GUIA_RECOLHIMENTO_ACERVO, case_number=OTHER_CASE))
+    return desk.standing("m")
+
+
+def test_what_waited_for_the_link_goes_with_any_fact_once_it_is_back() -> None:
+    desk = Desk(document("m"))
+    up = desk.dossier.link
+    desk.link(LinkState.DOWN)
+    desk.dossier = replace(desk.dossier, link=up)
+    assert told_of_another(desk) == (State.READY, None)
+
+
+def test_a_dead_letter_stops_a_mandado_with_any_fact_and_its_end_lets_it_go() -> None:
+    desk = Desk(document("m"))
+    alone = desk.dossier.persons
+    desk.dossier = replace(desk.dossier, persons={1: replace(alone[1], dead_letters=1)})
+    assert told_of_another(desk) == (State.HELD, Reason.DEAD_LETTER_AHEAD)
+    desk.dossier = replace(desk.dossier, persons=alone)
+    assert told_of_another(desk) == (State.READY, None)
+
+
+def test_safety_13_a_validity_that_passes_stops_a_mandado_that_waited_with_any_fact() -> None:
+    desk = Desk(document("m", retroactive=True, valid_until=NOW.date()))
+    desk.later(86400)
+    assert told_of_another(desk) == (State.HELD, Reason.NEEDS_JUDGE)
+
+
+def test_a_copy_has_every_field_of_the_document_and_is_as_frozen() -> None:
+    # given a document of which no field is what it would be by itself
+    one = Document(**{field.name: f"{field.name}!" for field in fields(Document)})  # type: ignore[arg-type]  # any value
+    # when
+    copied, moved = changed(one), changed(one, state=State.READY)
+    # then
+    assert copied == one
+    assert copied is not one
+    assert moved == replace(one, state=State.READY)
+    assert type(moved) is Document
+    with pytest.raises(FrozenInstanceError):
+        moved.state = State.HELD  # type: ignore[misc]  # that is the point
+    with pytest.raises(AttributeError, match="stat"):
+        changed(one, stat=State.HELD)
+
+
+def test_a_working_copy_shows_what_was_learnt_so_far() -> None:
+    work = Casework.of(Desk(document("m", MANDADO)).dossier, "Test")
+    work.rjis[2] = RJI
+    assert work.now().persons[2].rji == RJI
+    assert list(work.now().documents) == ["m"]
