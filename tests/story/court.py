@@ -7,7 +7,7 @@ the service and has an idea of its own of what may follow what.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from bnmp.registry import Registry
 from consumers.clock import Clock
@@ -16,13 +16,34 @@ from ledger import links
 from ledger.tables import document, person
 from rules.facts import Answer
 from rules.words import LinkState
+from sandbox.bnmp.sessions import read_user
 from sandbox.bnmp.simulator import Simulator
-from sandbox.saj.documents import KindName
+from sandbox.saj.documents import KindName, case_number
+from sandbox.saj.people import User
 from tests.flow.alone import Alone
 from tests.ledger.office import PEOPLE, STAFF, Hand, Office, Said, paper
 
 MOST = 400
 SERVIDOR, MAGISTRADO = STAFF[0].servidor, STAFF[0].magistrado
+
+
+class OnTime:
+    """The registry room, which reads the machine's clock, with the hour of the story in its answers."""
+
+    def __init__(self, registry: Registry, hand: Hand) -> None:
+        self._registry, self._hand = registry, hand
+
+    async def ask(self, task: Task) -> Answer:
+        """Do what a lane wants done."""
+        if task.doubt:
+            answer = await self._registry.read_doubt(task.step, task.order, task.owned)
+        else:
+            answer = await self._registry.step(task.step, task.order)
+        return replace(answer, at=self._hand.now)
+
+    async def probe(self) -> Answer:
+        """The clock's own question."""
+        return replace(await self._registry.probe(), at=self._hand.now)
 
 
 class Court:
@@ -31,13 +52,13 @@ class Court:
     def __init__(self, office: Office, hand: Hand, registry: Registry, simulator: Simulator) -> None:
         """`hand` moves the ledger's time; the simulator's goes along."""
         self.office, self.simulator = office, simulator
-        self._hand, self._registry = hand, registry
+        self._hand, self._registry = hand, OnTime(registry, hand)
         simulator.world.clock.offset = hand.now - simulator.world.clock.now()
         self._benches = {
             opened: Alone(office.database, office.deployment, f"life-{opened}", registry.can_sign, contingency=opened)
             for opened in (False, True)
         }
-        self._clock = Clock(office.database, office.deployment, registry, "clock")
+        self._clock = Clock(office.database, office.deployment, cast(Registry, self._registry), "clock")
         self.order: list[str] = []
 
     async def issue(self, kind: KindName, document_id: str, *names: str, person: int = 0, **changes: Any) -> None:
@@ -85,6 +106,18 @@ class Court:
             await self._clock._tick()
         await self.work()
 
+    def forbid(self, user: User) -> None:
+        """The registry lets a user log in, and neither create nor sign."""
+        self._access(user, denied=True)
+
+    def allow(self, user: User) -> None:
+        """The access is given again."""
+        self._access(user, denied=False)
+
+    def _access(self, user: User, *, denied: bool) -> None:
+        row = user.as_registry_user() | {"denied_units": list(user.units) if denied else []}
+        self.simulator.world.sessions.put(read_user(row))
+
     def link(self) -> LinkState:
         """What the ledger knows of the link."""
         with self.office.database.reading() as connection:
@@ -121,15 +154,9 @@ class Court:
                 while task is not None:
                     moved = True
                     self.order.append(f"{task.document_id} {task.step}")
-                    task = bench.advance(lane, task, await self._ask(task))
+                    task = bench.advance(lane, task, await self._registry.ask(task))
                 bench.close(lane)
         return moved
-
-    async def _ask(self, task: Task) -> Answer:
-        ask = self._registry.read_doubt(task.step, task.order, task.owned) if task.doubt else None
-        answer = await (ask or self._registry.step(task.step, task.order))
-        # The registry room reads the machine's clock; this story has its own.
-        return replace(answer, at=self._hand.now)
 
     def _jump(self) -> bool:
         near = self._hand.now + timedelta(seconds=60)
@@ -163,6 +190,10 @@ class Court:
         """The registry's status of an invented person; None where it has nobody of the name."""
         found = [one for one in self.simulator.book["persons"] if one["nome"] == PEOPLE[person].nome]
         return found[0]["status"] if found else None
+
+    def case(self, person: int = 0) -> str:
+        """The number of an invented person's case."""
+        return case_number(100 + person, 2026)
 
     def told(self, type_: str, document_id: str | None = None) -> list[Said]:
         """What was said to SAJ under an event type, about one document or any."""
