@@ -9,7 +9,7 @@ from rules.chain import View
 from rules.dossier import Document
 from rules.kinds import MANDADOS
 from rules.steps import only_reading_left
-from rules.words import Reason, State
+from rules.words import PecaStatus, Reason, State
 
 EXCLUDED, DO_NOT_SEND, SEM_EFEITO = "EXCLUIDO", "DO_NOT_SEND", "SEM_EFEITO"
 # A withdrawal that does not say who or why.
@@ -18,6 +18,15 @@ GROUND = "withdrawal"
 DRAFT = "bnmp_draft"
 # What is not taken back, and yet is not sent against the unit's word: the judge is asked.
 TO_THE_JUDGE = frozenset({"ONLY_BY_CONTRAMANDADO", "NEVER_SEM_EFEITO", INCOMPLETE})
+# By what a mandado ends that BNMP has, by its status there (docs/law.md cancellation); CNJ ends no other way.
+ENDS_BY: dict[str | None, str] = {
+    PecaStatus.PENDENTE_CUMPRIMENTO: "ONLY_BY_CONTRAMANDADO",
+    PecaStatus.CUMPRIDO: "ONLY_BY_RELEASE",
+    PecaStatus.EXPIRADO: "EXPIRED_ALREADY",
+    PecaStatus.REVOGADO: "ENDED_ALREADY",
+    PecaStatus.ANULADO: "ENDED_ALREADY",
+    PecaStatus.EXCLUIDO: "ENDED_ALREADY",
+}
 
 
 def why_it_stands(document: Document, fact: Act) -> str | None:
@@ -25,19 +34,22 @@ def why_it_stands(document: Document, fact: Act) -> str | None:
     if document.state in (State.EXCLUDED, State.REJECTED):
         return "ENDED_ALREADY"
     reason = fact.reason if isinstance(fact, DocumentWithdrawn) else EXCLUDED
+    if document.state is State.REGISTERED:
+        return registered_already(document)
     stands = _mandado_stands(document, reason)
     if stands is not None:
         return stands
-    if document.state is State.REGISTERED:
-        return registered_already(document)
     # A command to exclude is for what is certainly not at the registry; a withdrawal waits for the reading.
     in_doubt = document.doing is not None or document.state is State.UNCERTAIN
     return "IN_DOUBT" if in_doubt and isinstance(fact, ExclusionAsked) else None
 
 
 def registered_already(document: Document) -> str:
-    """Why a registered document is not taken back here."""
-    return "ONLY_BY_CONTRAMANDADO" if document.kind in MANDADOS else "REGISTERED_ALREADY"
+    """Why a registered document is not taken back here: by what its mandado ends, or that CNJ alone annuls."""
+    if document.kind not in MANDADOS:
+        return "REGISTERED_ALREADY"
+    # Of a status that nobody knows it is not said that the mandado has ended.
+    return ENDS_BY.get(document.bnmp_status, "ONLY_BY_CONTRAMANDADO")
 
 
 def end_of(document: Document, seen: View) -> tuple[Reason, tuple[str, ...]] | None:

@@ -113,6 +113,35 @@ def test_what_is_registered_is_not_ended_by_a_word_of_sajs(kind: str, says: str)
     assert desk["d"] == before
 
 
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("PENDENTE_CUMPRIMENTO", "ONLY_BY_CONTRAMANDADO"),
+        ("CUMPRIDO", "ONLY_BY_RELEASE"),
+        ("EXPIRADO", "EXPIRED_ALREADY"),
+        ("REVOGADO", "ENDED_ALREADY"),
+        ("ANULADO", "ENDED_ALREADY"),
+        ("Outra Coisa", "ONLY_BY_CONTRAMANDADO"),
+    ],
+)
+@pytest.mark.parametrize("reason", ["ANULADO", "CANCELADO", "SEM_EFEITO"])
+@pytest.mark.parametrize("released", [True, False])
+def test_by_what_a_registered_mandado_ends_is_told_by_its_status_in_bnmp(
+    status: str,
+    says: str,
+    reason: str,
+    released: bool,  # noqa: FBT001 (drawn by name)
+) -> None:
+    # given
+    desk = Desk(document("m", released=released))
+    desk.register("m")
+    desk.put("m", bnmp_status=status)
+    before = desk["m"]
+    # when / then
+    assert desk.ask(DocumentWithdrawn, "m", reason=reason) == says
+    assert desk["m"] == before
+
+
 def test_what_has_ended_has_ended() -> None:
     # given
     desk = Desk(document("m"))
