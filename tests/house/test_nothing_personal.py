@@ -1,6 +1,5 @@
 """Nothing personal in the logs (docs/law.md I9): what names a person is pushed through everything that logs."""
 
-import ast
 import contextlib
 import json
 import logging
@@ -8,7 +7,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from shutil import copy
@@ -38,39 +36,10 @@ from runtime.roles import Wiring
 from sandbox.saj.documents import TRIBUNAL
 from schemas.reading import Unreadable
 from schemas.record import RawRecord
+from tests.house.calls import calls
 from tests.house.journal import SECRET, journal
-from tests.house.tree import ROOMS, ROOT
 
 EXCEPTION = "exc_info"
-_LEVELS = ("debug", "info", "warning", "error", "critical", "exception")
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of a logger in the code: where, at which level, which event, with which keys."""
-
-    place: str
-    level: str
-    event: str | None
-    keys: tuple[str, ...]
-
-
-@cache
-def calls() -> tuple[Call, ...]:
-    """Every call of a logger in every room."""
-    files = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
-    return tuple(call for path in files for call in _calls(path.relative_to(ROOT).as_posix(), path.read_text()))
-
-
-def _calls(file: str, text: str) -> Iterator[Call]:
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _LEVELS:
-            if not (isinstance(node.func.value, ast.Name) and node.func.value.id == "log"):
-                continue
-            first = node.args[0] if node.args else None
-            event = first.value if isinstance(first, ast.Constant) and len(node.args) == 1 else None
-            keys = tuple(keyword.arg for keyword in node.keywords if keyword.arg)
-            yield Call(f"{file}:{node.lineno}", node.func.attr, cast("str | None", event), keys)
 
 
 _WORDS = st.text("abcdefgilmnoprstuvz", min_size=6, max_size=12).map(str.capitalize)
