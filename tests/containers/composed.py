@@ -23,6 +23,7 @@ from tests.house.tree import ROOT, tracked
 
 SECONDS = 300.0
 _CALL_SECONDS = 600
+_PORTS = ("KAFKA_PORT", "LEDGER_PORT", "CONTROL_PORT")
 _LEASE = frozenset({person.c.owner, person.c.epoch, person.c.until})
 
 
@@ -32,9 +33,11 @@ class Composed:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = f"saj-bnmp-test-{uuid.uuid4().hex[:8]}"
-        port, _ = free_ports(None)
-        self.bootstrap = f"localhost:{port}"
-        self._environment = {**os.environ, "KAFKA_PORT": str(port), "VERSION": self.name}
+        free: set[int] = set()
+        while len(free) < len(_PORTS):
+            free.update(free_ports(None))
+        self._ports = {name: str(port) for name, port in zip(_PORTS, free, strict=False)}
+        self._environment = os.environ | self._ports | {"VERSION": self.name}
 
     def call(self, *words: str) -> str:
         """Give what a command printed; its complaint is in the error's text."""
@@ -57,17 +60,14 @@ class Composed:
 
     def up(self) -> None:
         self.compose("up", "--detach", "--build", "--wait", "--wait-timeout", str(_CALL_SECONDS))
-        # Ports that Docker chose are others after each start.
-        self.__dict__.pop("site", None)
 
     @cached_property
     def site(self) -> Site:
         """The place where a day is lived, as it is reached from here."""
         password = (self.folder / "deploy" / "secrets" / "saj_bnmp_database_password").read_text().strip()
-        ledger = self.compose("port", "postgres", "5432").strip()
-        control = self.compose("port", "bnmp", "8081").strip()
-        url = f"postgresql+psycopg://saj_bnmp:{password}@{ledger}/ledger"
-        return Site(self.bootstrap, Database(url), f"http://{control}")
+        url = f"postgresql+psycopg://saj_bnmp:{password}@localhost:{self._ports['LEDGER_PORT']}/ledger"
+        control = f"http://localhost:{self._ports['CONTROL_PORT']}"
+        return Site(f"localhost:{self._ports['KAFKA_PORT']}", Database(url), control)
 
     def containers(self) -> dict[str, Any]:
         """Docker's own description of every container of the project, by its service."""
