@@ -4,10 +4,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
+import sqlalchemy as sa
 
 from bench._workload import Workload
 from consumers.groups import PROCESSOR, TOPICS
@@ -20,6 +22,8 @@ from ledger.tables import alias, antecedent, document, person
 from sandbox.postgres.server import Postgres
 from sandbox.saj.documents import TRIBUNAL
 
+# Persons whose past is written in one transaction.
+_AT_ONCE = 2000
 Fill = Callable[[str], None]
 """Fills the database at a URL, which is empty."""
 
@@ -109,19 +113,22 @@ def seeded(workload: Workload) -> Fill:
     def fill(url: str) -> None:
         database = Database(url)
         migrate(database, TRIBUNAL)
-        persons, aliases, documents, antecedents = [], [], [], []
-        for number, invented, past in workload.past():
-            persons.append({"person": number})
-            aliases.append({"alias": f"{TRIBUNAL}:{invented.party_id}", "person": number})
-            documents += [row_of(one) | {"saj_key": None} for one in past]
-            antecedents += [
-                {"document_id": one.document_id, "position": 0, "names_document": named.document_id}
-                for one in past
-                for named in one.antecedents
-            ]
+        past = workload.past()
+        while some := list(islice(past, _AT_ONCE)):
+            rows: dict[sa.Table, list[dict[str, Any]]] = {person: [], alias: [], document: [], antecedent: []}
+            for number, invented, documents in some:
+                rows[person].append({"person": number})
+                rows[alias].append({"alias": f"{TRIBUNAL}:{invented.party_id}", "person": number})
+                rows[document] += [row_of(one) | {"saj_key": None} for one in documents]
+                rows[antecedent] += [
+                    {"document_id": one.document_id, "position": 0, "names_document": named.document_id}
+                    for one in documents
+                    for named in one.antecedents
+                ]
+            with database.transaction() as connection:
+                for table, of in rows.items():
+                    insert(connection, table, of)
         with database.transaction() as connection:
-            for table, rows in ((person, persons), (alias, aliases), (document, documents), (antecedent, antecedents)):
-                insert(connection, table, rows)
             cursors.init(connection, PROCESSOR, {(topic, 0): cursors.Cursor(0, None) for topic in TOPICS[PROCESSOR]})
         database.close()
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from producers.saj import SOURCE, envelope
 from rules.dossier import Antecedent, Document
@@ -80,12 +81,12 @@ class Workload:
                 registered_at=_START,
             )
 
-    def records(self) -> list[RawRecord]:
-        """Give the records that arrive, in their order: the first of everybody, then the second."""
+    def records(self, every: int = 1) -> list[RawRecord]:
+        """Give the records that arrive about every so many persons, in their order: each one's first, then the second."""
         people, staff = invent_people(self.persons, self.seed), invent_staff()
         records: list[RawRecord] = []
         for wave in range(ARRIVING):
-            for number, invented in enumerate(people, start=1):
+            for number, invented in islice(enumerate(people, start=1), 0, None, every):
                 kind, on = _ARRIVALS[number % len(_ARRIVALS)][wave]
                 stands_on = {"past": (_past_id(number, self.documents - ARRIVING - 1),), "first": (_id(number, 0),)}
                 case = Case(case_number(number, 2026), invented, staff[number % len(staff)])

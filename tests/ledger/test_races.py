@@ -188,6 +188,19 @@ def test_bonds_that_grow_while_a_lock_is_waited_for_are_locked_as_well(office: O
     assert (set(pairs), locked) == ({(second, first)}, sorted([first, second]))
 
 
+@pytest.mark.parametrize("asked", ["M-1", "M-2"])
+def test_who_is_bound_to_a_locked_person_is_locked_indeed(office: Office, apart: Sessions, asked: str) -> None:
+    # given two persons, a document of one of whom names the other's
+    office.issue(paper("MANDADO", "M-1", person=1), paper("CERTIDAO", "M-2", "M-1", person=2))
+    first, second = both = [office.row(document_id)["person"] for document_id in ("M-1", "M-2")]
+    with apart.database.transaction() as connection:
+        # when either is asked for
+        _, locked = lock_circles(connection, {first if asked == "M-1" else second})
+        # then nobody else gets either
+        assert locked == sorted(both)
+        assert result(apart.start(lambda c: lock_persons(c, both, skip=True))) == set()
+
+
 def test_an_outbox_row_that_commits_after_a_higher_one_is_neither_missed_nor_deleted(apart: Sessions) -> None:
     # given
     row: dict[str, Any] = {"person": None, "topic": "saj.outcomes", "key": None, "headers": [], "value": b""}
