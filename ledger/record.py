@@ -6,7 +6,6 @@ and what must be said to the outbox. All in the caller's transaction.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ from sqlalchemy.engine import Connection
 from ledger import outbox
 from ledger.among import among
 from ledger.bulk import insert, upsert
+from ledger.circles import Circle
 from ledger.counted import count
 from ledger.deployment import Deployment
 from ledger.document_rows import row_of
@@ -29,34 +29,6 @@ from rules.dossier import Antecedent, Document, Dossier, Link, Merge, other
 from rules.facts import DocumentIssued, DocumentReissued, DoubtRead, Fact, LookedUp, PersonReviewed, StepAnswered
 
 DETAIL_LIMIT = 500
-
-
-class Circle:
-    """Persons whose documents stand on each other's, with their documents, as one dossier."""
-
-    def __init__(self, dossier: Dossier) -> None:
-        """Begin with one person and no documents; `mine` takes them, `close` makes the dossier."""
-        self.dossier = dossier
-        self.mine: dict[str, Document] = {}
-
-    def take(self, joined: "Circle") -> None:
-        """Take another circle in."""
-        self.mine |= joined.mine
-        self.dossier = other(self.dossier, persons={**self.dossier.persons, **joined.dossier.persons})
-
-    def close(self) -> None:
-        """Make the dossier from the documents gathered."""
-        self.dossier = other(self.dossier, documents=self.mine)
-
-    def apply(self, decision: Decision) -> None:
-        """Take a decision's changes in."""
-        persons = dict(self.dossier.persons)
-        for number, rji in (decision.rjis or {}).items():
-            persons[number] = replace(persons[number], rji=rji)
-        for number, merge in (decision.merges or {}).items():
-            persons[number] = replace(persons[number], merge=merge)
-        self.mine = {**self.mine, **decision.documents}
-        self.dossier = other(self.dossier, documents=self.mine, persons=persons)
 
 
 class Recorder:
