@@ -26,7 +26,7 @@ from rules.acts import RjiLinked, RjiMerged, RjiUnlinked
 from rules.casework import Say
 from rules.decide import Decision, decide
 from rules.dossier import Antecedent, Document, Dossier, Link, Merge, other
-from rules.facts import DocumentIssued, DocumentReissued, DoubtRead, Fact, LookedUp, PersonReviewed, StepAnswered
+from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed, brought
 
 DETAIL_LIMIT = 500
 
@@ -128,9 +128,7 @@ class Recorder:
         """Let the rules decide one fact; later facts see what it changed."""
         if isinstance(fact, DocumentIssued | DocumentReissued):
             self._admit(fact.document)
-        circle = self._circle(fact)
-        if circle is not None:
-            circle = self._gather(circle, fact)
+        circle = self._gathered(self._circle(fact), fact)
         decision = decide(circle.dossier if circle else self._empty, fact)
         if circle is not None:
             circle.apply(decision)
@@ -147,13 +145,14 @@ class Recorder:
         owner = self._owners.get(fact.document_id)
         return None if owner is None else self._circles[owner]
 
-    def _gather(self, circle: Circle, fact: Fact) -> Circle:
+    def _gathered(self, circle: "Circle | None", fact: Fact) -> "Circle | None":
         """Whoever has the RJI that a fact brings, or is merged by it, is decided about with its person."""
-        number = next(iter(circle.dossier.persons))
-        others = fact.persons if isinstance(fact, RjiMerged) else self.having({_rji_of(fact)})
-        for one in others:
-            circle = self._join(number, one)
-        if others:
+        rji = brought(fact)
+        others = fact.persons if isinstance(fact, RjiMerged) else self.having({rji}) if rji else ()
+        if circle is not None and others:
+            number = next(iter(circle.dossier.persons))
+            for one in others:
+                circle = self._join(number, one)
             circle.close()
         return circle
 
@@ -250,13 +249,6 @@ class Recorder:
             for position, named in enumerate(kept.antecedents)
         ]
         insert(self.connection, antecedent, rows)
-
-
-def _rji_of(fact: Fact) -> str | None:
-    """The RJI that a fact may give its person."""
-    if isinstance(fact, StepAnswered | DoubtRead | LookedUp):
-        return fact.answer.rji
-    return fact.rji if isinstance(fact, RjiLinked) else None
 
 
 def _saj_keys(connection: Connection, wanted: Mapping[str, Document]) -> dict[str, bytes | None]:

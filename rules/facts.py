@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rules.acts import DocumentAct, PersonAct
+from rules.acts import DocumentAct, PersonAct, RjiLinked
 from rules.dossier import Document
 from rules.words import AnswerClass, Step
 
@@ -174,3 +174,10 @@ Fact = (
     | SignerUnknown
     | ChainBroke
 )
+
+
+def brought(fact: Fact) -> str | None:
+    """The RJI that a fact may give its person."""
+    if isinstance(fact, StepAnswered | DoubtRead | LookedUp):
+        return fact.answer.rji
+    return fact.rji if isinstance(fact, RjiLinked) else None
