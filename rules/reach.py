@@ -128,17 +128,17 @@ class Bonds:
         self._documents, self._naming, self._seeking, self._deaths = documents, naming, seeking, deaths
 
     def part(self, document_ids: Iterable[str]) -> dict[str, Document]:
-        """These documents and all that are bound to them, in the dossier's order; with the certidões of death."""
+        """These documents and all that are bound to them, in the dossier's order; with the deaths and whoever is bound to them."""
         documents = self._documents
-        ahead, found = list(document_ids), set[str]()
+        # Shown to all, and whole: a death that is on its way is judged in each part as in its own.
+        deaths = [one for one in self._deaths if documents[one].state not in _UNDONE]
+        ahead, found = [*document_ids, *deaths], set[str]()
         while ahead:
             document_id = ahead.pop()
             one = documents.get(document_id)
             if one is not None and document_id not in found:
                 found.add(document_id)
                 self._follow(one, ahead)
-        if self._deaths:
-            found.update(one for one in self._deaths if documents[one].state not in _UNDONE)
         if len(found) == 1:
             return {document_id: documents[document_id] for document_id in found}
         return {document_id: one for document_id, one in documents.items() if document_id in found}

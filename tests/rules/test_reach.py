@@ -6,6 +6,7 @@ import pytest
 
 from rules.casework import Casework
 from rules.dossier import Antecedent, Document, changed
+from rules.kinds import PRIORITY_LIBERTY
 from rules.reach import Bonds
 from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, State, Step
 from tests.rules.desk import ALVARA, CERTIDAO, MANDADO, NOW, RJI, Desk, document, piece
@@ -43,6 +44,17 @@ def test_safety_24_what_names_nothing_and_must_stand_on_something_is_bound_to_it
 def test_safety_13_every_part_is_shown_a_death_that_stands() -> None:
     stands, undone = document("t", MORTE), document("u", MORTE, state=State.EXCLUDED)
     assert part(document("m"), stands, undone, of="m") == ["m", "t"]
+
+
+def test_a_release_that_waits_for_a_death_keeps_its_place_whoever_is_looked_at() -> None:
+    # given a certidão of death that a release waits for, and that goes at its priority
+    desk = Desk(document("g", Kind.GUIA_RECOLHIMENTO_ACERVO), document("t", MORTE))
+    desk.tell_issued(document("o", Kind.ORDEM_LIBERACAO, "t"))
+    place = desk["t"].priority
+    # when
+    desk.register("g")
+    # then
+    assert (place, desk["t"].priority) == (PRIORITY_LIBERTY, PRIORITY_LIBERTY)
 
 
 def test_whoever_names_a_number_is_looked_at_when_a_document_gets_it() -> None:
