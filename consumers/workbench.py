@@ -95,11 +95,12 @@ class Workbench:
         brought = [(turn.lane.person, turn.answer.rji) for turn in turns if turn.answer and turn.answer.rji]
         recorder.claim({rji: person for person, rji in brought})
         free = recorder.lock_free({t.lane.person for t in turns}, skip=skip, brought=brought) if turns else set()
-        same = {other for person in free for other in recorder.of(person).same(person)}
+        # Who is the same person may become so in this very transaction: it is one of those at hand.
+        at_hand = {other for person in free for other in recorder.of(person).persons}
         # Those who leave are not looked at. Behind locks that are held nobody is waited for: that keeps the order.
         leaving = {leave.lane.person for leave in leaves if leave.lane.lease is not None}
         free |= lock_persons(connection, leaving, skip=skip or bool(turns))
-        claims = Claims(connection, free | same, self._owner, recorder.now, self.deployment.windows.lease())
+        claims = Claims(connection, free | at_hand, self._owner, recorder.now, self.deployment.windows.lease())
         effects: dict[Job, Effect] = {
             turn: self._turn(recorder, claims, turn, until) for turn in turns if turn.lane.person in free
         }

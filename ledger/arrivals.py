@@ -75,6 +75,7 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     by_key = sorted(batch.behind_letters)
     batch.recorder.lock({*(named[a.names.party] for a in fresh if a.names), *by_key}, bound)
     hearing.hear(batch, fresh, named)
+    _count_keys(batch, fresh, named)
     for person in by_key:
         batch.recorder.decide(PersonReviewed(person))
     batch.recorder.write()
@@ -87,6 +88,24 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     composer = Composer(batch.deployment, batch.now, {}, {})
     answers = [composer.row(said, key=key) for said, key in batch.answers]
     insert(batch.connection, outbox_table, batch.letters + batch.says + answers)
+
+
+def _count_keys(batch: Batch, fresh: Sequence[Arrival], named: Mapping[str, int]) -> None:
+    """Count the records whose key is not their person's: it costs speed, never order (contract: KEY_MISMATCH)."""
+    odd: list[tuple[str | None, int]] = []
+    for arrival in fresh:
+        alias, event = alias_of(batch, arrival.record.key), arrival.event
+        about = document_of(event) if isinstance(event, Event) else None
+        document = batch.recorder.document(about) if about else None
+        if arrival.names is not None:
+            if alias is None or alias not in (arrival.names.party, arrival.names.rji):
+                odd.append((alias, named[arrival.names.party]))
+        elif document is not None:
+            odd.append((alias, document.person))
+    known = find(batch.connection, {alias for alias, _ in odd if alias}) if odd else {}
+    for alias, person in odd:
+        if known.get(alias or "") not in batch.recorder.of(person).same(person):
+            batch.count("key_mismatch")
 
 
 def _to_link(connection: Connection, links: Mapping[str, str]) -> dict[str, int]:

@@ -98,7 +98,10 @@ def _keys(shape: Shape, names: str) -> Mapping[str, Shape]:
 
 KEYS: Final[Mapping[str, Shape]] = {
     **_keys(_number, "records first end found offset partition left documents_put_again outbox_id status suppressed"),
-    **_keys(_number, "document duplicate same_content custody command redriven dead_letter already_consumed connected"),
+    **_keys(
+        _number,
+        "document duplicate same_content custody command redriven dead_letter already_consumed key_mismatch connected",
+    ),
     **_keys(_number, "port seconds_left"),
     "topic": _one_of(TOPICS),
     "group": _one_of(GROUPS),
