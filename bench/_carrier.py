@@ -25,6 +25,7 @@ from ledger.arrivals import Taken
 from ledger.engine import Database
 from producers.settings import KafkaSettings
 from runtime.leash import hold_on_to_parent
+from schemas.figures import Tell
 from schemas.record import RawRecord
 
 _POLL_SECONDS = 0.05
@@ -47,6 +48,10 @@ class _Clocked:
     @property
     def group(self) -> str:
         return self.inner.group
+
+    @property
+    def tell(self) -> Tell:
+        return self.inner.tell
 
     def take(self, records: Sequence[RawRecord], *, gaps: bool = True) -> Taken:
         if self.empty:
