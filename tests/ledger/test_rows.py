@@ -11,7 +11,7 @@ from ledger.bulk import claim, insert, upsert
 from ledger.document_rows import row_of
 from ledger.dossiers import load
 from ledger.tables import custody, document, inbox
-from rules.dossier import Attempt, ConsentGiven, Document, Hand, Withdrawal
+from rules.dossier import Attempt, ConsentGiven, Document, Found, Hand, Withdrawal
 from rules.words import AnswerClass, Consent, Reason, Role, State, Step
 from tests.ledger.office import START, Office, paper
 
@@ -62,6 +62,9 @@ FULL = Document(
     cleared=("fields.data_validade",),
     escalate_at=AT,
     escalated=2,
+    found=(Found("M-0", "b-0", "1" * 28, "CUMPRIDO", 1, "98765432109"), Found("M-7")),
+    looked_up_at=AT,
+    rji="98765432109",
 )
 
 
