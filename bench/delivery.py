@@ -52,7 +52,7 @@ _ZONE = ZoneInfo("America/Campo_Grande")
 
 def measure() -> Result:
     """Measure on both databases."""
-    figures: Figures = {}
+    figures: Figures = {"taken with": {"rounds": ROUNDS, "persons_a_lane": PERSONS_A_LANE}}
     ratios: dict[str, float] = {}
     with _servers.servers() as servers, _thin() as url, _credentials() as credentials:
         for server in servers:
