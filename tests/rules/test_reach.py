@@ -69,6 +69,19 @@ def test_whoever_names_a_number_is_looked_at_when_a_document_gets_it() -> None:
     assert desk.standing("c") == (State.HELD, Reason.WAITING_ANTECEDENT)
 
 
+def test_what_waits_goes_when_a_piece_that_was_seen_in_effect_before_is_registered() -> None:
+    # given a mandado whose creation was in doubt, and that was then found with its last status
+    desk = Desk(document("m"), document("c", CERTIDAO, "m"))
+    desk.until("m", Step.CREATE)
+    desk.answered("m", AnswerClass.UNCERTAIN)
+    desk.read("m", pieces=(piece(desk["m"], PecaStatus.PENDENTE_CUMPRIMENTO),))
+    assert desk.standing("c") == (State.HELD, Reason.WAITING_ANTECEDENT)
+    # when
+    desk.register("m")
+    # then
+    assert desk.standing("c") == (State.READY, None)
+
+
 def told_of_another(desk: Desk) -> tuple[str | None, str | None]:
     """How "m" stands after a fact about a document that has nothing to do with it."""
     desk.tell_issued(document("g", Kind.GUIA_RECOLHIMENTO_ACERVO, case_number=OTHER_CASE))
