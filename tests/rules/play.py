@@ -185,17 +185,16 @@ class Play:
 
     def _liberty_first(self, taken: Document, *, contingency: bool) -> None:
         """docs/law.md I5: among what may go, LIBERTY and all it waits for go first; what was begun is finished."""
-        if taken.priority == 0 or taken.state is State.SENDING:
-            return
         seen = view(self.desk.dossier)
+        if taken.state is State.SENDING or taken.liberty or seen.chains_of(taken.document_id):
+            return
         for one in self.desk.dossier.documents.values():
-            if one.priority == 0 and one.state is (State.CONTINGENCY if contingency else State.READY):
+            first = one.liberty or seen.chains_of(one.document_id)
+            if first and one.state is (State.CONTINGENCY if contingency else State.READY):
                 due = one.due_at is not None and one.due_at > self.desk.dossier.now
                 waits = due or one.reason is not None or seen.needs[one.document_id].waits
-                self.must(
-                    bool(waits) or self._is_the_others(one, contingency=contingency),
-                    f"{one.document_id} is passed over for {taken.document_id}",
-                )
+                passed = not waits and not self._is_the_others(one, contingency=contingency)
+                self.must(not passed, f"{one.document_id} is passed over for {taken.document_id}")
 
     def _is_the_others(self, one: Document, *, contingency: bool) -> bool:
         """Whether only the resolver takes it: its chain holds what was opened (docs/law.md safety-10)."""

@@ -12,7 +12,7 @@ from tests.rules.play import Play
 PLAYS = 2400
 ACTS = 60
 # In a few parts, so that each is done within the time that one test has.
-PARTS = 6
+PARTS = 24
 Plays = list[tuple[int, Play]]
 
 

@@ -164,7 +164,7 @@ PAPERS = st.lists(
     min_size=1,
     max_size=5,
 )
-MANY = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def issued(papers: list[Any], data: st.DataObject) -> Desk:
