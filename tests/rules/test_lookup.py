@@ -162,6 +162,7 @@ def test_what_was_opened_asks_too_by_the_senders_lane_and_goes_by_the_resolvers(
     desk.due("a")
     # then
     assert (desk.takes(), desk.takes(contingency=True)) == ("a", None)
+    assert len(asked(desk)) == 2, "its record is the sender's"
     desk.looked_up("a", shown())
     assert desk.takes(contingency=True) == "a"
 
@@ -213,6 +214,7 @@ def test_safety_22_only_a_release_takes_it() -> None:
     # when
     desk.looked_up("a", shown(PecaStatus.PENDENTE_CUMPRIMENTO, rji=OTHER), rji=OTHER)
     # then
+    assert desk["a"].rji is None
     assert desk.begin("a") is Step.PERSON
     desk.answered("a", AnswerClass.OK, rji=RJI)
     assert desk["a"].rji is None
