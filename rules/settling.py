@@ -79,7 +79,8 @@ def apply(work: Casework, document: Document, said: Verdict, seen: View, **chang
     """Turn a verdict into a move; an unchanged document is left alone."""
     event, reason = said.event, said.reason
     if document.opened and event in (Event.GO, Event.HOLD):
-        event = Event.RETURN
+        # A version that SAJ itself issued under contingency comes to a document that was not opened before.
+        event = Event.OPEN if document.state in (State.READY, State.HELD) else Event.RETURN
     changes |= _consequences(document, said, seen.dossier)
     changes["priority"] = priority(document, seen)
     after, stands = document, document.state is _STAYS.get(event) and document.reason == reason

@@ -260,3 +260,18 @@ def test_an_answer_about_what_is_unknown_or_opened_already_is_refused() -> None:
     desk.consent("m", Consent.NAO)
     reasons = [say.data["reason"] for say in desk.said("bnmp.command.refused.v1")]
     assert reasons == ["UNKNOWN_DOCUMENT", "ALREADY_OPENED"]
+
+
+@pytest.mark.parametrize("state", [LinkState.UP, LinkState.DOWN])
+@pytest.mark.parametrize("held", [False, True])
+def test_a_version_that_saj_itself_issued_under_contingency_is_opened_as_it_is(state: LinkState, *, held: bool) -> None:
+    # given a release at rest, READY or HELD
+    desk = Desk(document("a", ALVARA, gaps=("fields.motivo",) if held else ()))
+    desk.link(state)
+    # when its court, which could not reach BNMP, issues it with the dispensation
+    brought = {"failed_access_at": NOW, "text": dispensation_text(NOW, COURT), "opened_at": NOW, "retroactive": True}
+    desk.reissue("a", **brought)
+    # then it is the resolver's, with the text that SAJ wrote and nothing offered or said again
+    assert desk["a"].state is State.CONTINGENCY
+    assert {name: getattr(desk["a"], name) for name in brought} == brought
+    assert not desk.said(OPENED, "a")
