@@ -14,7 +14,7 @@ import structlog
 
 from bnmp.registry import Registry
 from consumers.aside import Aside
-from ledger import due, links, pending
+from ledger import custody, due, links, pending
 from ledger.arrivals import apply_waiting
 from ledger.deployment import Deployment
 from ledger.engine import Connection, Database, LedgerTroubleError
@@ -79,6 +79,7 @@ class Clock:
     async def _tick(self) -> None:
         await asyncio.to_thread(self._due)
         await asyncio.to_thread(self._pending)
+        await asyncio.to_thread(self._custody)
         link = await asyncio.to_thread(self._link)
         await asyncio.to_thread(self._sweep, link)
         if link.state in breaker.FORCED:
@@ -108,6 +109,18 @@ class Clock:
             held = due.escalations(connection, now, LIMIT, aside)
         self._tell(pairs, lambda document: DueFell(document.document_id) if _is_past(document.due_at, now) else None)
         self._tell(held, lambda one: EscalationFell(one.document_id) if _is_past(one.escalate_at, now) else None)
+
+    def _custody(self) -> None:
+        """Look again at whose custody may by now differ from what BNMP has, or whose mandado has ended."""
+        now = self._database.clock()
+        with self._database.reading() as connection:
+            found = custody.due(connection, now, LIMIT)
+        names = {f"person {number}": number for number in found}
+
+        def review(recorder: Recorder, name: str) -> None:
+            recorder.decide(PersonReviewed(names[name]))
+
+        self._record([pair for pair in names.items() if pair[0] not in self._aside.resting(now)], review)
 
     def _tell(self, pairs: Pairs, fact: Callable[[Document], Fact | None]) -> None:
         """Tell each of these documents its fact, where it still holds once its person is locked."""

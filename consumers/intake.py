@@ -85,7 +85,7 @@ class Intake:
             return self._take([_unprocessable(arrivals[0], error)], gaps=gaps)
 
     def _arrival(self, record: RawRecord) -> Arrival:
-        readers = readers_for(self.deployment.custody_events)
+        readers = readers_for(self.deployment.custody_events, self.deployment.civil_custody_kind)
         event = read(record, tribunal=self.deployment.court.tribunal, readers=readers)
         if isinstance(event, Unreadable):
             return Arrival(record, event)

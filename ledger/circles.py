@@ -30,5 +30,7 @@ class Circle:
             persons[number] = replace(persons[number], rji=rji)
         for number, merge in (decision.merges or {}).items():
             persons[number] = replace(persons[number], merge=merge)
+        for number, watch in (decision.watches or {}).items():
+            persons[number] = replace(persons[number], watch=watch)
         self.mine = {**self.mine, **decision.documents}
         self.dossier = other(self.dossier, documents=self.mine, persons=persons)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from rules.custody import CIVIL_KIND
 from rules.dossier import Court
 from rules.windows import Windows
 from rules.words import CustodyEvent
@@ -13,10 +14,11 @@ from schemas.custody_recorded import EVENT_CODES
 class Deployment:
     """What every decision of this deployment shares: the court, the windows, the name we speak under.
 
-    `custody_events` says what the court's codes of custody events mean.
+    `custody_events` says what the court's codes of custody events mean, `civil_custody_kind` is its code of civil prison.
     """
 
     court: Court
     windows: Windows
     source: str = "/saj-bnmp"
     custody_events: Mapping[int, CustodyEvent] = field(default_factory=lambda: EVENT_CODES)
+    civil_custody_kind: int = CIVIL_KIND

@@ -1,20 +1,20 @@
 """Dossiers: everything that the ledger knows of some persons, as a decision sees it."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger import custody
 from ledger.among import among
 from ledger.document_rows import COLUMNS, READERS
-from ledger.tables import antecedent, custody, dead_letter, document, link, person
-from rules.dossier import Antecedent, Court, Custody, Document, Dossier, Link, Merge, Person
+from ledger.tables import antecedent, dead_letter, document, link, person
+from rules.dossier import UNWATCHED, Antecedent, Court, Document, Dossier, Link, Merge, Person
 from rules.windows import Windows
-from rules.words import CustodyEvent, LinkState
+from rules.words import LinkState
 
 # Compiled once: these run in every transaction.
 _DOCUMENTS = sa.select(*COLUMNS).where(among(document.c.person, "persons"))
@@ -31,11 +31,6 @@ _ANTECEDENTS = (
     .select_from(sa.join(antecedent, document, document.c.document_id == antecedent.c.document_id))
     .where(among(document.c.person, "persons"))
 )
-_CUSTODY = (
-    sa.select(custody.c.person, custody.c.event_id, custody.c.event, custody.c.effective_date)
-    .where(among(custody.c.person, "persons"), custody.c.event.is_not(None), custody.c.effective_date.is_not(None))
-    .order_by(custody.c.effective_date, custody.c.event_id)
-)
 _LINK = sa.select(link)
 _LINK_TO_CHANGE = _LINK.with_for_update()
 
@@ -47,7 +42,7 @@ def load(connection: Connection, persons: Sequence[int], *, now: datetime, court
         court=court,
         link=load_link(connection),
         windows=windows,
-        persons=_persons(connection, persons),
+        persons=_persons(connection, persons, court.zone),
         documents=_documents(connection, persons),
     )
 
@@ -67,15 +62,16 @@ def load_link(connection: Connection, *, to_change: bool = False) -> Link:
     )
 
 
-def _persons(connection: Connection, persons: Sequence[int]) -> dict[int, Person]:
+def _persons(connection: Connection, persons: Sequence[int], zone: tzinfo) -> dict[int, Person]:
     counts: Mapping[int, int] = dict(_rows(connection, _DEAD_LETTERS, persons))
-    history: dict[int, list[Custody]] = defaultdict(list)
-    for number, event_id, event, on in connection.execute(_CUSTODY, {"persons": list(persons)}):
-        history[number].append(Custody(event_id, CustodyEvent(event), on))
-    return {
-        number: Person(number, rji, counts.get(number, 0), tuple(history.get(number, ())), _merge(*merge))
-        for number, rji, *merge in _rows(connection, _RJIS, persons)
-    }
+    history = custody.events_of(connection, persons, zone)
+    watched = custody.watches_of(connection, persons)
+
+    def person_of(number: int, rji: str | None, *merge: str | None) -> Person:
+        events, watch = tuple(history.get(number, ())), watched.get(number, UNWATCHED)
+        return Person(number, rji, counts.get(number, 0), events, _merge(*merge), watch)
+
+    return {row[0]: person_of(*row) for row in _rows(connection, _RJIS, persons)}
 
 
 def _merge(from_rji: str | None, into_rji: str | None, told: str | None) -> Merge | None:

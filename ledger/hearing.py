@@ -8,22 +8,23 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import pending
+from ledger import custody, pending
 from ledger.batches import Arrival, Batch
-from ledger.bulk import insert, upsert
+from ledger.bulk import insert
 from ledger.letters import dead
 from ledger.links import change
 from ledger.papers import completed, paper_of
 from ledger.payloads import latest
 from ledger.persons import find
 from ledger.requests import NAMINGS, act_of, by_of, document_of
-from ledger.tables import custody, payload
+from ledger.tables import payload
 from rules import breaker, messages
 from rules.acts import DataSupplied, RjiMerged
 from rules.casework import Say
 from rules.dossier import Document, changed
 from rules.facts import DocumentIssued, DocumentReissued, PersonReviewed
 from rules.versions import is_replaceable
+from rules.words import Role
 from schemas import commands
 from schemas.codes import Code
 from schemas.custody_recorded import CustodyRecorded
@@ -63,8 +64,7 @@ def _hear(batch: Batch, arrival: Arrival, event: Event, named: Mapping[str, int]
     if arrival.document is not None and arrival.names is not None:
         _document(batch, arrival, event, arrival.document, named[arrival.names.party])
     elif isinstance(event.body, CustodyRecorded) and arrival.names is not None:
-        batch.recorder.decide(PersonReviewed(named[arrival.names.party]))
-        batch.count("custody")
+        _custody(batch, event, event.body, named[arrival.names.party], arrival.record.key)
     elif document_of(event) is not None:
         _act_or_wait(batch, arrival.record, event)
     elif isinstance(event.body, commands.Command):
@@ -238,26 +238,25 @@ def history_of_parties(batch: Batch, fresh: Sequence[Arrival], named: Mapping[st
     for arrival in fresh:
         event = arrival.event
         if isinstance(event, Event) and isinstance(event.body, CustodyRecorded) and arrival.names is not None:
-            rows[event.body.event_id] = _custody(batch, event, event.body, named[arrival.names.party])
-    upsert(batch.connection, custody, ("event_id",), [rows[event_id] for event_id in sorted(rows)])
+            person = named[arrival.names.party]
+            rows[event.body.event_id] = custody.row_of(event.body, event.gaps, person, batch.now)
+    custody.keep(batch.connection, rows)
 
 
-def _custody(batch: Batch, event: Event, body: CustodyRecorded, person: int) -> dict[str, Any]:
-    place = body.custody.place if body.custody else None
-    return {
-        "event_id": body.event_id,
-        "person": person,
-        "case_number": body.case.number if body.case else None,
-        "event_code": body.event_code,
-        "event": body.event,
-        "effective_date": body.effective_date,
-        "unit": body.unit,
-        "other_court": body.other_court,
-        "place": place.model_dump(mode="json") if place else None,
-        "recorded_at": body.recorded_at,
-        "received_at": batch.now,
-        "gaps": [gap.field for gap in event.gaps],
-    }
+def _custody(batch: Batch, event: Event, body: CustodyRecorded, person: int, key: bytes | None) -> None:
+    """Look at the person again; what does not hold is told to the unit, field by field (docs/law.md custody)."""
+    batch.recorder.decide(PersonReviewed(person), saj_key=key)
+    batch.count("custody")
+    if event.gaps:
+        told = {
+            "event_id": body.event_id,
+            "party_id": body.party.party_id,
+            "case_number": body.case.number if body.case else None,
+            "wrong": [{"field": gap.field, "rule": gap.rule} for gap in event.gaps],
+            "who": {"role": Role.SERVIDOR, "unit": body.unit},
+            "message": messages.CUSTODY_HELD,
+        }
+        batch.answers.append((Say("bnmp.custody.held.v1", told), key))
 
 
 def _digests(connection: Connection, documents: Sequence[str]) -> dict[str, set[str]]:

@@ -44,12 +44,17 @@ class Composer:
             body, key = self._queue(said.type, said.document), str(said.document.person).encode()
         else:
             body = self._outcome(said)
-            key = self._keys.get(said.document.document_id) if said.document else key
+            key = self._keys.get(said.document.document_id) if said.document else key or self._party(said)
         headers, value = compose(
             said.type, body, ce_id=str(uuid.uuid4()), source=self._deployment.source, time=self._now
         )
         person = said.document.person if said.document else None
         return _row(HOME[said.type], key, headers, value, person)
+
+    def _party(self, said: Say) -> bytes | None:
+        """The key that SAJ would choose, for what the clock found of a party and nobody's record brought."""
+        party = said.data.get("party_id")
+        return f"{self._deployment.court.tribunal}:{party}".encode() if party else None
 
     def _outcome(self, said: Say) -> Writing:
         model = TYPES[said.type]

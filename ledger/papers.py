@@ -66,6 +66,7 @@ def paper(body: DocumentIssued, gaps: Iterable[Gap]) -> Document:
         failed_access_at=issued_so.failed_access_at if issued_so else None,
         opened_at=issued_so.failed_access_at if issued_so else None,
         retroactive=body.origin not in (None, "NORMAL"),
+        party_id=body.party.party_id,
     )
 
 

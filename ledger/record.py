@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import outbox
+from ledger import custody, outbox
 from ledger.among import among
 from ledger.bulk import insert, upsert
 from ledger.circles import Circle
@@ -25,7 +25,7 @@ from ledger.tables import outbox as outbox_table
 from rules.acts import RjiLinked, RjiMerged, RjiUnlinked
 from rules.casework import Say
 from rules.decide import Decision, decide
-from rules.dossier import Antecedent, Document, Dossier, Link, Merge, other
+from rules.dossier import Antecedent, Document, Dossier, Link, Merge, Watch, other
 from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed, brought
 
 DETAIL_LIMIT = 500
@@ -54,6 +54,7 @@ class Recorder:
         self._rjis: dict[int, str | None] = {}
         self._merges: dict[int, Merge | None] = {}
         self._claimed: set[str] = set()
+        self._watches: dict[int, Watch] = {}
         self._stated: set[str] = set()
 
     def claim(self, rjis: Mapping[str, int]) -> None:
@@ -213,6 +214,7 @@ class Recorder:
         self._says.extend((said, saj_key) for said in decision.says)
         self._rjis |= decision.rjis or {}
         self._merges |= decision.merges or {}
+        self._watches |= decision.watches or {}
 
     def write(self) -> None:
         """Write everything that was decided, one statement a table."""
@@ -227,6 +229,7 @@ class Recorder:
         let_go(self.connection, self._claimed)
         learn_rjis(self.connection, self._rjis)
         write_merges(self.connection, self._merges)
+        custody.write_watches(self.connection, self._watches)
         persons = {number: circle.dossier.persons[number] for number, circle in self._circles.items()}
         composer = outbox.Composer(self.deployment, self.now, persons, keys)
         rows_out = [composer.row(said, key) for said, key in self._says]

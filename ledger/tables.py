@@ -38,6 +38,10 @@ def _column(name: str, kind: Any, *, null: bool = True, **more: Any) -> sa.Colum
     return sa.Column(name, kind, nullable=null, **more)
 
 
+def _texts(*names: str) -> tuple[sa.Column[Any], ...]:
+    return tuple(_column(name, sa.Text) for name in names)
+
+
 Identifier = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 deployment = sa.Table("deployment", metadata, _column("tribunal", sa.Text, null=False, primary_key=True))
@@ -48,9 +52,7 @@ person = sa.Table(
     sa.Column("person", Identifier, primary_key=True, autoincrement=True),
     _column("rji", sa.Text, index=True),
     _column("merges_from", sa.Text, index=True),
-    _column("merges_into", sa.Text),
-    _column("merge_told", sa.Text),
-    _column("owner", sa.Text),
+    *_texts("merges_into", "merge_told", "owner"),
     _column("epoch", sa.BigInteger, null=False, server_default="0"),
     _column("until", Instant),
     sqlite_autoincrement=True,
@@ -71,10 +73,7 @@ document = sa.Table(
     _column("saj_key", sa.LargeBinary),
     _column("version", sa.Integer, null=False),
     _column("kind", sa.Text, null=False),
-    _column("variant", sa.Text),
-    _column("case_number", sa.Text),
-    _column("medium", sa.Text),
-    _column("unit", sa.Text),
+    *_texts("variant", "case_number", "medium", "unit"),
     _column("issued_at", Instant),
     _column("gaps", sa.JSON, null=False),
     _column("institutional", sa.Boolean, null=False),
@@ -90,8 +89,7 @@ document = sa.Table(
     _column("priority", sa.SmallInteger, null=False),
     _column("sequence", sa.Integer, null=False),
     _column("turn", sa.Integer, null=False),
-    _column("step", sa.Text),
-    _column("doing", sa.Text),
+    *_texts("step", "doing"),
     _column("reads", sa.Integer, null=False),
     _column("attempts", sa.JSON, null=False),
     _column("consent", sa.JSON),
@@ -99,9 +97,7 @@ document = sa.Table(
     _column("text", sa.Text),
     _column("opened_at", Instant),
     _column("retroactive", sa.Boolean, null=False),
-    _column("bnmp_id", sa.Text),
-    _column("national_number", sa.Text),
-    _column("bnmp_status", sa.Text),
+    *_texts("bnmp_id", "national_number", "bnmp_status"),
     _column("registered_at", Instant),
     _column("due_at", Instant),
     _column("due_fact", sa.Text),
@@ -112,7 +108,7 @@ document = sa.Table(
     _column("escalated", sa.SmallInteger, null=False, server_default="0"),
     _column("found", sa.JSON, null=False, server_default="[]"),
     _column("looked_up_at", Instant),
-    _column("rji", sa.Text),
+    *_texts("rji", "party_id"),
 )
 for _name, _kept in (
     ("document_due", document.c.due_at),
@@ -187,6 +183,19 @@ custody = sa.Table(
     _column("recorded_at", Instant),
     _column("received_at", Instant, null=False),
     _column("gaps", sa.JSON, null=False),
+    _column("party_id", sa.Text),
+    _column("kind_code", sa.Integer),
+    _column("counts_for_sentence", sa.Boolean),
+    _column("place_kind", sa.Text),
+)
+
+custody_watch = sa.Table(
+    "custody_watch",
+    metadata,
+    sa.Column("person", Identifier, sa.ForeignKey("person.person"), primary_key=True),
+    _column("banners", sa.JSON, null=False),
+    _column("divergences", sa.JSON, null=False),
+    _column("due_at", Instant, index=True),
 )
 
 dead_letter = sa.Table(
@@ -210,9 +219,7 @@ history = sa.Table(
     _column("at", Instant, null=False),
     _column("fact", sa.Text, null=False),
     _column("state", sa.Text, null=False),
-    _column("reason", sa.Text),
-    _column("step", sa.Text),
-    _column("doing", sa.Text),
+    *_texts("reason", "step", "doing"),
     _column("turn", sa.Integer, null=False),
     _column("sequence", sa.Integer, null=False),
     _column("attempt", sa.Integer, null=False),

@@ -22,7 +22,7 @@ from rules.acts import (
     StatementGiven,
 )
 from rules.casework import Casework, Entry, Say, is_held, stands_in_queue
-from rules.dossier import Document, Dossier, Merge, changed
+from rules.dossier import Document, Dossier, Merge, Watch, changed
 from rules.escalation import escalate, incident
 from rules.facts import (
     AnsweredLate,
@@ -44,18 +44,20 @@ from rules.outcomes import offered
 from rules.requests import act
 from rules.settling import decide_one, offer_due, settle
 from rules.versions import reissue
+from rules.watching import watch
 from rules.words import Reason, Role, State
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a fact does: documents in their new form, their history, what to say, RJIs learnt, merges begun or ended."""
+    """What a fact does: documents and their history, what to say, RJIs learnt, merges, custody watched anew."""
 
     documents: Mapping[str, Document]
     entries: tuple[Entry, ...] = ()
     says: tuple[Say, ...] = ()
     rjis: Mapping[int, str | None] | None = None
     merges: Mapping[int, Merge | None] | None = None
+    watches: Mapping[int, Watch] | None = None
 
 
 def decide(dossier: Dossier, fact: Fact) -> Decision:
@@ -63,14 +65,14 @@ def decide(dossier: Dossier, fact: Fact) -> Decision:
     work = Casework.of(dossier, type(fact).__name__)
     HANDLERS[type(fact)](work, fact)
     settle(work)
-    return decided(work)
+    return decided(work, watch(work, fact))
 
 
-def decided(work: Casework) -> Decision:
+def decided(work: Casework, watches: Mapping[int, Watch] | None = None) -> Decision:
     """What was worked out, as the decision that is recorded."""
     documents = {document_id: work.documents[document_id] for document_id in work.touched}
     entries = tuple(Entry(document_id, work.fact, detail) for document_id, detail in work.touched.items())
-    return Decision(documents, entries, tuple(work.says), dict(work.rjis), dict(work.merges))
+    return Decision(documents, entries, tuple(work.says), dict(work.rjis), dict(work.merges), watches)
 
 
 def _issued(work: Casework, fact: DocumentIssued) -> None:

@@ -97,11 +97,36 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """An event of the history of parties that begins or ends a custody, and the day on which it happened."""
+    """An event of the history of parties that begins or ends a custody, and the day on which it happened.
+
+    Not `dated`: the day is that of its arrival, for its own does not hold. `recorded_at`: when it was typed; `heard_at`:
+    when the ledger first had it so. `party_id` is the party of its case.
+    """
 
     event_id: str
     event: CustodyEvent
     on: date
+    case_number: str | None = None
+    party_id: str | None = None
+    other_court: bool = False
+    recorded_at: datetime | None = None
+    heard_at: datetime | None = None
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What was said of a person's custody and stands, and when it is to be looked at again.
+
+    `banners` are (case, party, banner); `divergences` are kind and subject (docs/law.md custody).
+    """
+
+    banners: frozenset[tuple[str, str, str]] = frozenset()
+    divergences: frozenset[str] = frozenset()
+    due_at: datetime | None = None
+
+
+UNWATCHED = Watch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +186,7 @@ class Document:
     found: tuple[Found, ...] = ()
     looked_up_at: datetime | None = None
     rji: str | None = None
+    party_id: str | None = None
 
     @property
     def opened(self) -> bool:
@@ -194,6 +220,7 @@ class Person:
     dead_letters: int = 0
     custody: tuple[Custody, ...] = ()
     merge: Merge | None = None
+    watch: Watch = UNWATCHED
 
 
 @dataclass(frozen=True, slots=True)

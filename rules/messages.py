@@ -75,6 +75,18 @@ DIVERGENT = "A situação da peça no SAJ e no BNMP é diferente: confira e reco
 
 OTHER_SURVIVOR = "O BNMP não confirma a unificação informada: confira qual RJI permaneceu ativo."
 
+BANNERS = "Atualize as tarjas do processo: retire as indicadas antes de inserir as outras."
+
+DIVERGENCES: dict[str, str] = {
+    "CUSTODY_WITHOUT_WARRANT": "O histórico mostra prisão e não há mandado no processo: expeça ou regularize o mandado.",
+    "FULFILMENT_WITHOUT_CERTIFICATE": "O histórico mostra prisão e falta a certidão de cumprimento: emita-a para o BNMP.",
+    "RELEASE_EVENT_WITHOUT_RELEASE": "O histórico mostra a soltura e falta o registro no BNMP: providencie-o já.",
+    "RELEASE_WITHOUT_EVENT": "A ordem de liberdade está no BNMP e o histórico ainda mostra prisão: lance o evento.",
+    "REGISTRY_CUSTODY_WITHOUT_EVENT": "O BNMP mostra prisão e o histórico de partes não: confira e lance o evento.",
+}
+
+CUSTODY_HELD = "O evento do histórico foi guardado, mas há campos a corrigir: corrija-os e salve-o novamente."
+
 LINKED = "A pessoa está vinculada a este RJI no BNMP."
 
 COMMANDS: dict[str, str] = {

@@ -20,6 +20,7 @@ from bnmp.settings import BnmpSettings
 from consumers.delivery import DeliverySettings
 from ledger.deployment import Deployment
 from producers.settings import KafkaSettings
+from rules.custody import CIVIL_KIND
 from rules.dossier import Court
 from rules.windows import Windows
 from rules.words import CustodyEvent, Resolution
@@ -62,6 +63,7 @@ class Environment(BaseSettings):
     custody_events: dict[int, CustodyEvent] = Field(
         default_factory=lambda: dict(EVENT_CODES), examples=['{"247": "PRISAO_CIVIL", "62": "ALVARA_SOLTURA"}']
     )
+    civil_custody_kind: Annotated[int, Field(ge=0, le=999_999)] = Field(default=CIVIL_KIND, examples=["8"])
     discharge_on_fulfilled: bool = Field(default=False, examples=["true"])
     contramandados_among: Resolution = Field(default=Resolution.MANDADOS, examples=["MANDADOS"])
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
@@ -164,7 +166,7 @@ def deployment(env: Environment) -> Deployment:
         discharge_on_fulfilled=env.discharge_on_fulfilled,
         contramandados_among=env.contramandados_among,
     )
-    return Deployment(court, windows(), custody_events=env.custody_events)
+    return Deployment(court, windows(), custody_events=env.custody_events, civil_custody_kind=env.civil_custody_kind)
 
 
 def kafka(env: Environment) -> KafkaSettings:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from rules.custody import CIVIL_KIND, EVENTS, wrongs
 from rules.words import CustodyEvent
 from schemas.fields import Place
 from schemas.gaps import Gap, required, settle
@@ -27,7 +28,7 @@ EVENT_CODES: Mapping[int, CustodyEvent] = {
     62: CustodyEvent.ALVARA_SOLTURA,
     221: CustodyEvent.TERMINO_PRISAO,
 }
-STARTING = frozenset(EVENT_CODES.values()) - {CustodyEvent.ALVARA_SOLTURA, CustodyEvent.TERMINO_PRISAO}
+STARTING = frozenset(event for event, row in EVENTS.items() if row.begins)
 
 
 class CaseOfCustody(Reading):
@@ -81,12 +82,13 @@ class CustodyRecorded(Reading):
 
 REQUIRED = ("event_code", "case.number", "effective_date")
 REQUIRED_TO_START = ("custody.kind_code",)
+REQUIRED_OF_CIVIL = ("custody.counts_for_sentence",)
 
 
 def custody_recorded(
-    data: Mapping[str, Any], codes: Mapping[int, CustodyEvent] = EVENT_CODES
+    data: Mapping[str, Any], codes: Mapping[int, CustodyEvent] = EVENT_CODES, civil_kind: int = CIVIL_KIND
 ) -> tuple[CustodyRecorded, tuple[Gap, ...]]:
-    """Read a custody event by the court's table of codes and name its gaps.
+    """Read a custody event by the court's tables of codes and kinds, and name its gaps.
 
     Raises `UnsettledError` when tribunal, event_id or party.party_id does not have the right shape.
     """
@@ -95,5 +97,23 @@ def custody_recorded(
     if body.event_code is not None and body.event is None:
         # It means nothing here: nothing is asked of it, and nobody is asked for it.
         return body, ()
-    demanded = REQUIRED + (REQUIRED_TO_START if body.event in STARTING else ())
-    return body, gaps + required(body, demanded, gaps)
+    row = EVENTS[body.event] if body.event is not None else None
+    demanded = REQUIRED + (REQUIRED_TO_START if row and row.begins else ())
+    demanded += REQUIRED_OF_CIVIL if row and row.civil and body.custody is not None else ()
+    gaps += required(body, demanded, gaps)
+    return body, gaps + tuple(Gap(field, rule) for field, rule in _wrongs(body, civil_kind))
+
+
+def _wrongs(body: CustodyRecorded, civil_kind: int) -> tuple[tuple[str, str], ...]:
+    """What is there and does not hold, as the law has it (docs/law.md custody)."""
+    if body.event is None:
+        return ()
+    told = body.custody or Custody()
+    return wrongs(
+        body.event,
+        kind=told.kind_code,
+        counts=told.counts_for_sentence,
+        on=body.effective_date,
+        typed_at=body.recorded_at,
+        civil_kind=civil_kind,
+    )

@@ -168,6 +168,23 @@ class BannersChanged(Outcome):
     removed: tuple[Banner, ...] = ()
 
 
+class WrongField(Writing):
+    """A field of a custody event that does not hold: its dotted path, and the rule in English, never its value."""
+
+    field: str
+    rule: str
+
+
+class CustodyHeld(Outcome):
+    """An event of the party's history was kept, and its unit is asked to mend these fields."""
+
+    event_id: Identifier
+    party_id: Identifier
+    case_number: CaseNumber | None = None
+    wrong: tuple[WrongField, ...]
+    who: Who
+
+
 class LegacyItemChanged(Outcome):
     """What became of an item of the legacy stock: VERDE was registered, VERMELHO was taken from the list."""
 
@@ -260,6 +277,7 @@ TYPES: Mapping[str, type[Writing]] = {
     "bnmp.command.refused.v1": CommandRefused,
     "bnmp.person.linked.v1": PersonLinked,
     "bnmp.case.banners-changed.v1": BannersChanged,
+    "bnmp.custody.held.v1": CustodyHeld,
     "bnmp.legacy.item-changed.v1": LegacyItemChanged,
     "bnmp.divergence.found.v1": DivergenceFound,
     "bnmp.incident.v1": Incident,

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from rules.custody import CIVIL_KIND
 from rules.words import CustodyEvent
 from schemas import commands, custody_recorded, document_issued, document_withdrawn
 from schemas.codes import Code
@@ -77,9 +78,10 @@ class _RefusedError(Exception):
         self.code = code
 
 
-def readers_for(codes: Mapping[int, CustodyEvent]) -> Mapping[str, Reader]:
-    """Give the readers of a court that has these codes of custody events."""
-    return {**READERS, custody_recorded.TYPE: partial(custody_recorded.custody_recorded, codes=codes)}
+def readers_for(codes: Mapping[int, CustodyEvent], civil_kind: int = CIVIL_KIND) -> Mapping[str, Reader]:
+    """Give the readers of a court that has these codes of custody events and of the kind of a civil prison."""
+    read = partial(custody_recorded.custody_recorded, codes=codes, civil_kind=civil_kind)
+    return {**READERS, custody_recorded.TYPE: read}
 
 
 def read(record: RawRecord, *, tribunal: str, readers: Mapping[str, Reader] = READERS) -> Event | Unreadable:

@@ -41,6 +41,7 @@ _OUTCOMES = (
     "bnmp.contingency.resolved.v1",
     "bnmp.document.status-changed.v1",
     "bnmp.case.banners-changed.v1",
+    "bnmp.custody.held.v1",
     "bnmp.legacy.item-changed.v1",
     "bnmp.divergence.found.v1",
 )

@@ -34,6 +34,7 @@ _ENVIRONMENT = {
     "tribunal": "The one court that this ledger serves.",
     "timezone": "The court's legal time zone, for every text and date that BNMP or a clerk reads.",
     "custody_events": "JSON: SAJ's codes of custody events to what they mean, in place of the whole default table.",
+    "civil_custody_kind": "SAJ's code of the kind of custody that is a civil prison.",
     "discharge_on_fulfilled": "Whether an ordem de desinternação stands on a fulfilled internment only (law.md, ANT-4).",
     "contramandados_among": "Where contingencies of contramandados are resolved: `MANDADOS` or `ALVARAS_ORDENS`.",
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
@@ -71,6 +72,7 @@ _WINDOWS = {
     "escalate_judge": "before the judge is told so, and between one time and the next",
     "forced_up_max": "until a link forced up is no longer",
     "pending_fact_alarm": "before what waits for a document that does not come is alarmed",
+    "custody_alarm": "before a difference between the history of parties and BNMP is told to the unit",
     "drain_on_term": "for a role to finish its requests after TERM",
 }
 _COUNTS = ("_attempts", "_calls", "_reads")

@@ -28,6 +28,7 @@ from rules.lookup import question
 from rules.queue import next_document
 from rules.settling import settle
 from rules.steps import next_step
+from rules.watching import watch
 from rules.words import AnswerClass, Consent, Kind, LinkState, PecaStatus, Role, Step, Variant
 
 NOW = datetime(2026, 11, 20, 17, 5, 30, 900_000, tzinfo=UTC)
@@ -103,6 +104,8 @@ class Desk:
             persons[number] = replace(persons[number], rji=rji)
         for number, merge in (decision.merges or {}).items():
             persons[number] = replace(persons[number], merge=merge)
+        for number, watched in (decision.watches or {}).items():
+            persons[number] = replace(persons[number], watch=watched)
         documents = {**self.dossier.documents, **decision.documents}
         self.dossier = replace(self.dossier, documents=documents, persons=persons)
         self.says.extend(decision.says)
@@ -253,7 +256,7 @@ def looking_at_everything(dossier: Dossier, fact: Fact) -> Decision:
     work.look_at_all()
     HANDLERS[type(fact)](work, fact)
     settle(work)
-    return decided(work)
+    return decided(work, watch(work, fact))
 
 
 def in_effect(one: Document) -> PecaStatus:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rules.custody import AS_CIVIL, IN_FUTURE, NOT_COUNTED
 from rules.words import CustodyEvent
 from schemas.codes import Code
 from schemas.custody_recorded import EVENT_CODES, STARTING, CustodyRecorded, custody_recorded
@@ -87,7 +88,16 @@ def test_a_withdrawal_is_never_lost_to_a_field(changed: dict[str, Any], field: s
         ({"event_code": True}, {"event_code": "must be a whole number"}),
         ({"effective_date": "19/11/2026"}, {"effective_date": "is not a date YYYY-MM-DD"}),
         ({"custody": None}, {"custody": "is required"}),
-        ({"custody": {"place_kind": "PRESIDIO"}}, {"custody.kind_code": "is required"}),
+        (
+            {"custody": {"place_kind": "PRESIDIO"}},
+            {"custody.kind_code": "is required", "custody.counts_for_sentence": "is required"},
+        ),
+        ({"custody": {"kind_code": 5, "counts_for_sentence": False}}, {"custody.kind_code": AS_CIVIL}),
+        ({"custody": {"kind_code": 8, "counts_for_sentence": True}}, {"custody.counts_for_sentence": NOT_COUNTED}),
+        ({"effective_date": "2026-11-21"}, {"effective_date": IN_FUTURE}),
+        ({"effective_date": "2026-11-20"}, {}),
+        ({"effective_date": "2026-11-21", "recorded_at": None}, {}),
+        ({"custody": {"kind_code": 5}, "event_code": 144}, {}),
         ({"other_court": "NAO"}, {"other_court": "must be true or false"}),
         ({"custody": None, "event_code": 62}, {}),
         ({"custody": None, "event_code": 221}, {}),
@@ -116,3 +126,10 @@ def test_another_courts_codes_are_read_by_its_own_table(record: Build) -> None:
         assert isinstance(got, Event)
         assert isinstance(got.body, CustodyRecorded)
         assert got.body.event is event
+
+
+def test_another_courts_kind_of_a_civil_prison_is_a_setting() -> None:
+    # when
+    _, gaps = custody_recorded(sample(CUSTODY), civil_kind=12)
+    # then
+    assert [(gap.field, gap.rule) for gap in gaps] == [("custody.kind_code", AS_CIVIL)]

@@ -1,0 +1,157 @@
+"""The history and BNMP are two books: what differs for a day is told to the unit, once (docs/law.md custody)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from rules.dossier import Custody, Document
+from rules.words import CustodyEvent, Kind, Variant
+from tests.rules.desk import CASE, CERTIDAO, NOW, Desk, document
+
+E = CustodyEvent
+TODAY = date(2026, 11, 20)
+DAY = 86400
+CIVIL, ALVARA = Kind.MANDADO_PRISAO_CIVIL, Kind.ALVARA_SOLTURA
+
+
+def paper(document_id: str, kind: str, *names: str, **more: Any) -> Document:
+    return document(document_id, kind, *names, party_id="8841", **more)
+
+
+def event(kind: CustodyEvent, event_id: str = "h-1", **more: Any) -> Custody:
+    return Custody(event_id, kind, TODAY, CASE, "8841", heard_at=NOW, **more)
+
+
+def told(desk: Desk) -> list[str]:
+    says = desk.said("bnmp.divergence.found.v1")
+    assert all((say.data["case_number"], say.data["party_id"]) == (CASE, "8841") for say in says)
+    return [say.data["kind"] for say in says]
+
+
+def a_day_later(desk: Desk) -> list[str]:
+    """What the clock finds at the hour that was set, and nothing a second before."""
+    before, at = told(desk), desk.dossier.persons[1].watch.due_at
+    if at is None:
+        desk.later(2 * DAY)
+        desk.review()
+        return told(desk)
+    desk.later((at - desk.dossier.now).total_seconds() - 1)
+    desk.review()
+    assert told(desk) == before
+    desk.later(1)
+    desk.review()
+    return told(desk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mandado", "certidao"),
+    [
+        (E.PRISAO, paper("m", Kind.MANDADO_PRISAO_CRIMINAL), CERTIDAO),
+        (E.PRISAO, paper("m", Kind.MANDADO_INTERNACAO), Kind.CERTIDAO_CUMPRIMENTO_INTERNACAO),
+        (E.RECAPTURA, paper("m", Kind.MANDADO_PRISAO_CRIMINAL, variant=Variant.RECAPTURA), CERTIDAO),
+        (E.PRISAO_CIVIL, paper("m", CIVIL), CERTIDAO),
+    ],
+)
+def test_a_custody_without_its_certidao_is_told_after_a_day_and_with_it_never(
+    kind: CustodyEvent, mandado: Document, certidao: str
+) -> None:
+    # given
+    without, late = Desk(mandado), Desk(mandado)
+    for desk in (without, late):
+        desk.register("m")
+        desk.custody(event(kind))
+    # when
+    late.tell_issued(paper("c", certidao, "m"))
+    # then
+    assert a_day_later(without) == ["FULFILMENT_WITHOUT_CERTIFICATE"]
+    assert a_day_later(late) == []
+
+
+def test_fail_18_a_custody_without_any_mandado_of_its_sort_in_the_case_is_told() -> None:
+    # given
+    desk = Desk(paper("m", Kind.MANDADO_PRISAO_CRIMINAL))
+    # when
+    desk.custody(event(E.PRISAO_CIVIL))
+    # then
+    assert a_day_later(desk) == ["CUSTODY_WITHOUT_WARRANT"]
+    assert desk.said("bnmp.divergence.found.v1")[0].data["ours"] == "PRISAO_CIVIL 2026-11-20"
+
+
+def test_a_mandado_born_fulfilled_needs_no_certidao() -> None:
+    # given
+    desk = Desk(paper("m", Kind.MANDADO_PRISAO_CRIMINAL, variant=Variant.CONVERSAO_FLAGRANTE))
+    # when
+    desk.custody(event(E.PRISAO, "h-0"), event(E.CONVERSAO_FLAGRANTE))
+    # then
+    assert a_day_later(desk) == []
+
+
+def test_an_alvara_in_the_history_and_none_in_bnmp_is_told_and_the_end_of_a_term_asks_for_none() -> None:
+    for kind, found in ((E.ALVARA_SOLTURA, ["RELEASE_EVENT_WITHOUT_RELEASE"]), (E.TERMINO_PRISAO, [])):
+        desk = Desk(paper("m", CIVIL))
+        desk.register("m")
+        desk.tell_issued(paper("c", CERTIDAO, "m"))
+        desk.register("c")
+        desk.custody(event(E.PRISAO_CIVIL, recorded_at=NOW), event(kind, "h-2", recorded_at=NOW + timedelta(hours=1)))
+        assert a_day_later(desk) == found
+
+
+def test_a_release_in_bnmp_and_a_custody_that_stands_in_the_history_is_told() -> None:
+    # given
+    desk = Desk(paper("m", CIVIL), paper("c", CERTIDAO, "m"))
+    desk.register("m", "c")
+    desk.custody(event(E.PRISAO_CIVIL))
+    # when
+    desk.tell_issued(paper("a", ALVARA, "m"))
+    desk.register("a")
+    # then
+    assert a_day_later(desk) == ["RELEASE_WITHOUT_EVENT"]
+    assert desk.said("bnmp.divergence.found.v1")[0].data["document_id"] == "a"
+
+
+def test_a_fulfilment_in_bnmp_and_no_custody_in_the_history_is_told_unless_somebody_was_released_since() -> None:
+    # given
+    desk = Desk(paper("m", CIVIL), paper("c", CERTIDAO, "m"))
+    desk.register("m", "c")
+    released = Desk(paper("m", CIVIL), paper("c", CERTIDAO, "m"), paper("a", ALVARA, "m"))
+    released.register("m", "c", "a")
+    # when, then
+    assert a_day_later(desk) == ["REGISTRY_CUSTODY_WITHOUT_EVENT"]
+    assert a_day_later(released) == []
+
+
+def test_another_courts_custody_is_compared_with_nothing() -> None:
+    # given
+    desk = Desk()
+    # when
+    desk.custody(event(E.PRISAO, other_court=True), event(E.ALVARA_SOLTURA, "h-2", other_court=True))
+    # then
+    assert a_day_later(desk) == []
+
+
+def test_a_divergence_is_told_once_and_again_only_when_it_differs_anew() -> None:
+    # given
+    desk = Desk()
+    desk.custody(event(E.PRISAO))
+    assert a_day_later(desk) == ["CUSTODY_WITHOUT_WARRANT"]
+    for _ in range(3):
+        desk.later(DAY)
+        desk.review()
+    assert len(told(desk)) == 1
+    # when
+    desk.custody()
+    desk.custody(event(E.PRISAO))
+    # then
+    assert len(told(desk)) == 2
+
+
+def test_neither_book_moves_the_other() -> None:
+    # given
+    desk = Desk(paper("m", CIVIL))
+    desk.register("m")
+    before = desk["m"]
+    # when
+    desk.custody(event(E.PRISAO_CIVIL), event(E.TERMINO_PRISAO, "h-2"))
+    # then
+    assert desk["m"] == before
