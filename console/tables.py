@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from operations.answers import DocumentLine, LinkShown, OffsetsShown, Page, PersonShown, Shown
+from operations.answers import CustodyShown, DocumentLine, LinkShown, OffsetsShown, Page, PersonShown, Shown
 
 out = Console()
 _DOCUMENTS = ("document_id", "kind", "state", "reason", "who", "priority", "unit", "person", "age")
@@ -67,8 +67,23 @@ def print_person(shown: PersonShown) -> None:
         out.print(f"worked on by {shown.lease.owner} until {until}", soft_wrap=True, highlight=False)
     if shown.dead_letters:
         out.print(f"{shown.dead_letters} dead letters stand before the person's warrants")
+    _print_custody(shown.custody)
     print_rows(shown.documents, _DOCUMENTS)
     _print_more(shown.next_cursor)
+
+
+def _print_custody(shown: CustodyShown) -> None:
+    for one in shown.periods:
+        end = f"until {one.until} ({one.ended_by})" if one.until else "stands"
+        court = "  of another court" if one.other_court else ""
+        head = f"custody  {one.case_number}  {one.event}  since {one.since}  {end}{court}"
+        out.print(head, soft_wrap=True, highlight=False)
+    for banner in shown.banners:
+        out.print(f"banner   {banner.case_number}  {banner.banner}", soft_wrap=True, highlight=False)
+    for found in shown.divergences:
+        out.print(f"told     {found}", soft_wrap=True, highlight=False)
+    for wrong in shown.gaps:
+        out.print(f"to mend  event {wrong.event_id}: {', '.join(wrong.gaps)}", soft_wrap=True, highlight=False)
 
 
 def print_link(shown: LinkShown) -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,22 +27,16 @@ _WATCHES = sa.select(custody_watch).where(among(custody_watch.c.person, "persons
 DAY = "effective_date"
 
 
+MOST = 100
+
+
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An event of the history as it is kept; `gaps` are the fields that do not hold."""
+class Wrong:
+    """An event of the history with `gaps`, the fields that do not hold."""
 
     event_id: str
-    case_number: str | None
     event_code: int | None
-    event: str | None
-    effective_date: date | None
-    other_court: bool | None
-    kind_code: int | None
-    place_kind: str | None
     gaps: list[str]
-
-
-_FOUND = [custody.c[name] for name in Found.__slots__]
 
 
 def row_of(body: CustodyRecorded, gaps: Collection[Gap], person: int, now: datetime) -> dict[str, Any]:
@@ -132,8 +126,9 @@ def due(connection: Connection, now: datetime, limit: int) -> list[int]:
     return list(connection.scalars(chosen.order_by(custody_watch.c.due_at, custody_watch.c.person).limit(limit)))
 
 
-def history_of(connection: Connection, person: int, limit: int) -> list[Found]:
-    """The latest events of a person's history, whole or with gaps, in the order of their days."""
-    chosen = sa.select(*_FOUND).where(custody.c.person == person)
-    latest = chosen.order_by(custody.c.effective_date.desc(), custody.c.event_id.desc()).limit(limit)
-    return [Found(*row) for row in connection.execute(latest)][::-1]
+def wrong_of(connection: Connection, person: int) -> list[Wrong]:
+    """The events of a person of which fields do not hold, the latest first, `MOST` at most."""
+    columns = (custody.c.event_id, custody.c.event_code, custody.c.gaps)
+    chosen = sa.select(*columns).where(custody.c.person == person, sa.cast(custody.c.gaps, sa.Text) != "[]")
+    latest = chosen.order_by(custody.c.received_at.desc(), custody.c.event_id).limit(MOST)
+    return [Wrong(*row) for row in connection.execute(latest)]

@@ -5,6 +5,7 @@ are seconds. A person is the ledger's own number; what names a person elsewhere 
 null without the key, unless it was asked to be revealed.
 """
 
+from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -95,6 +96,44 @@ class Lease(Answer):
     until: AwareDatetime | None
 
 
+class CustodyPeriod(Answer):
+    """A custody in one case as the history of parties tells it: from the event that begins it to the one that ends it.
+
+    `until` is null while it stands; days are the court's; `other_court`: the prison of another.
+    """
+
+    case_number: str
+    event: str
+    since: date
+    until: date | None
+    ended_by: str | None
+    other_court: bool
+
+
+class CustodyGap(Answer):
+    """An event of the history with fields that do not hold."""
+
+    event_id: str
+    event_code: int | None
+    gaps: tuple[str, ...]
+
+
+class BannerShown(Answer):
+    """A banner that stands in a case, as SAJ was told."""
+
+    case_number: str
+    banner: str
+
+
+class CustodyShown(Answer):
+    """A person's custody: its periods and wrong events, the banners that stand, the divergences that were told."""
+
+    periods: tuple[CustodyPeriod, ...]
+    gaps: tuple[CustodyGap, ...]
+    banners: tuple[BannerShown, ...]
+    divergences: tuple[str, ...]
+
+
 class PersonShown(Answer):
     """A person with the first of its documents. `rji` and `keys` are hashed unless `revealed`."""
 
@@ -104,6 +143,7 @@ class PersonShown(Answer):
     revealed: bool
     lease: Lease | None
     dead_letters: int
+    custody: CustodyShown
     documents: tuple[DocumentLine, ...]
     next_cursor: str | None
 

@@ -16,6 +16,7 @@ from operations.answers import (
     PersonShown,
     Shown,
 )
+from operations.custody import custody_of
 from operations.keys import hashed
 from rules import messages
 from rules.prerequisites import remedy
@@ -73,6 +74,7 @@ def show_person(
             acts.write(connection, REVEALED, f"person {number}", by=reveal[0], reason=reveal[1])
     with database.reading() as connection:
         found = search.a_person(connection, number)
+        held = custody_of(connection, number)
         lines, following = _page(connection, Which(person=number), limit, cursor, database.clock())
 
     def told(key: str) -> str | None:
@@ -85,6 +87,7 @@ def show_person(
         revealed=reveal is not None,
         lease=Lease(owner=found.owner, until=found.until) if found.owner else None,
         dead_letters=found.dead_letters,
+        custody=held,
         documents=lines,
         next_cursor=following,
     )
