@@ -127,9 +127,9 @@ def test_an_arrest_for_debt_that_may_mean_two_mandados_leaves_the_choice_to_the_
     desk.custody(event(CustodyEvent.PRISAO_CIVIL))
     assert told(desk) == [([], [OPEN]), ([], [HELD])]
     # when
-    desk.tell_issued(paper("c", CERTIDAO, "m"))
+    desk.tell_issued(paper("c", CERTIDAO, "n"))
     assert len(told(desk)) == 2
-    desk.tell_issued(paper("d", CERTIDAO, "n"))
+    desk.tell_issued(paper("d", CERTIDAO, "m"))
     # then
     assert told(desk)[2:] == [([OPEN], [])]
 
@@ -137,12 +137,16 @@ def test_an_arrest_for_debt_that_may_mean_two_mandados_leaves_the_choice_to_the_
 def test_an_arrest_of_an_earlier_custody_does_not_close_the_mandado_that_came_after() -> None:
     # given
     arrest = event(CustodyEvent.PRISAO_CIVIL, TODAY - timedelta(days=90))
+    end = event(CustodyEvent.TERMINO_PRISAO, TODAY - timedelta(days=60), "h-2")
     desk = Desk(paper("m", issued_at=NOW - timedelta(days=100)))
-    desk.custody(arrest, event(CustodyEvent.TERMINO_PRISAO, TODAY - timedelta(days=60), "h-2"))
+    desk.custody(arrest, end)
     # when
     desk.tell_issued(paper("n"))
     # then
     assert told(desk)[-1] == ([], [OPEN])
+    # and the next arrest can mean that one alone
+    desk.custody(arrest, end, event(CustodyEvent.PRISAO_CIVIL, TODAY, "h-3"))
+    assert told(desk)[-1] == ([OPEN], [HELD])
 
 
 def test_a_criminal_arrest_closes_no_civil_mandado_and_another_courts_sets_nothing() -> None:
