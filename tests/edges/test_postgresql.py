@@ -70,7 +70,7 @@ def test_a_processor_outlives_its_database_and_loses_nothing(
         # when the server dies and more arrives
         server.kill()
         mine += edge.publish("saj.documents.issued", [b"unreadable"] * 20)
-        until(lambda: "database_retry" in carried.text())
+        until(lambda: "ledger.trouble" in carried.text())
         server.restart()
         # then
         carried.until_taken(mine)

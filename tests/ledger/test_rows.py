@@ -65,6 +65,7 @@ FULL = Document(
     found=(Found("M-0", "b-0", "1" * 28, "CUMPRIDO", 1, "98765432109"), Found("M-7")),
     looked_up_at=AT,
     rji="98765432109",
+    party_id="8841",
 )
 
 

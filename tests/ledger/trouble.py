@@ -1,43 +1,40 @@
-"""Real trouble of a ledger, for as long as a block lasts: sessions are killed, or no file may grow."""
+"""Real trouble of a ledger, for as long as a block lasts: sessions are ended and no new ones let in, or no file may grow."""
 
 import resource
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
 
 from ledger.engine import Database
 
-PAUSE_SECONDS = 0.02
-_KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 
 
 @contextmanager
 def trouble(database: Database) -> Iterator[None]:
     """Nobody gets far with this ledger, whose server or file system is really at fault."""
-    sort = _killed if database.engine.dialect.name == "postgresql" else _full
+    sort = _shut if database.engine.dialect.name == "postgresql" else _full
     with sort(database):
         yield
 
 
 @contextmanager
-def _killed(database: Database) -> Iterator[None]:
-    over = threading.Event()
-
-    def kill() -> None:
-        with psycopg.connect(database.url.replace("+psycopg", ""), autocommit=True) as connection:
-            while not over.wait(PAUSE_SECONDS):
-                connection.execute(_KILL)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    try:
-        yield
-    finally:
-        over.set()
-        killer.join(60)
+def _shut(database: Database) -> Iterator[None]:
+    """Every session is ended, and no new one let in."""
+    url = make_url(database.url).set(drivername="postgresql")
+    name = sql.Identifier(url.database or "")
+    with psycopg.connect(url.set(database="postgres").render_as_string(hide_password=False), autocommit=True) as door:
+        door.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        try:
+            while door.execute(_KILL, [url.database]).fetchall():
+                pass
+            yield
+        finally:
+            door.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
 
 
 @contextmanager
