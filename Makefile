@@ -46,7 +46,7 @@ bench: .venv/ready ## run one benchmark, or NAME=all; without a name, list them
 	@$(BIN)/python -m "bench.$(NAME)"
 
 chaos: .venv/ready ## kill, suspend and take away everything, and write docs/chaos.md; ARGS=deaths for one part
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder $(BIN)/python -m tests.system.chaos $(ARGS)
+	@folder=$$(mktemp -d) && chmod 711 "$$folder" && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder $(BIN)/python -m tests.system.chaos $(ARGS)
 
 docs: .venv/ready ## write the generated pages of docs/ again
 	@$(BIN)/python -m tests.house.pages
