@@ -5,7 +5,6 @@ One clock is active by lease. It changes documents through decide-and-record lik
 
 import asyncio
 import random
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -22,6 +21,7 @@ from ledger.incidents import say_once
 from ledger.leases import release_singleton, take_singleton
 from ledger.patience import Patience
 from ledger.record import Recorder
+from ledger.trouble import place
 from rules import breaker
 from rules.breaker import CallWindow, LinkEvent, observe
 from rules.dossier import Document, Link
@@ -209,9 +209,7 @@ class Clock:
 
     def _set_aside(self, document_id: str, error: Exception) -> None:
         """What fails is an incident and rests for a while: tried at every tick it would keep the clock from the others."""
-        # Not the error's own text: it may hold what the document holds.
-        at = traceback.extract_tb(error.__traceback__)[-1]
-        why = f"{type(error).__name__} at {at.name} line {at.lineno}"
+        why = place(error)
         until = self._aside.put(document_id, self._database.clock())
         log.error("clock.unprocessable", document_id=document_id, again_at=until, exc_info=error)
         with self._database.transaction() as connection:

@@ -5,7 +5,6 @@ Faust drives it live, a plain loop drives it in replay and catch-up, lists drive
 
 import gc
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from ledger.deployment import Deployment
 from ledger.engine import Database, LedgerTroubleError
 from ledger.papers import names_of, paper
 from ledger.persons import Names
+from ledger.trouble import place
 from schemas.codes import Code
 from schemas.custody_recorded import CustodyRecorded
 from schemas.document_issued import DocumentIssued
@@ -116,11 +116,8 @@ def _is_keyed(record: RawRecord, names: Names) -> bool:
 
 def _unprocessable(arrival: Arrival, error: Exception) -> Arrival:
     record, event = arrival.record, arrival.event
-    at = traceback.extract_tb(error.__traceback__)[-1]
-    # Not the error's own text: it may hold what the record holds.
-    detail = f"{type(error).__name__} at {at.name} line {at.lineno}"
-    place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-    log.error("intake.unprocessable", **place, exc_info=error)
+    read_at = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    log.error("intake.unprocessable", **read_at, exc_info=error)
     document_id = getattr(getattr(event, "body", None), "document_id", None)
-    dead = Unreadable(Code.UNPROCESSABLE, detail, event.type, event.ce_id, event.source, document_id)
+    dead = Unreadable(Code.UNPROCESSABLE, place(error), event.type, event.ce_id, event.source, document_id)
     return Arrival(record, dead)

@@ -5,6 +5,8 @@ not ours) is tried again in place. What a row itself brought about (data that ca
 for it would fail for ever: the record that brought it becomes a dead letter.
 """
 
+import traceback
+
 import sqlalchemy as sa
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +31,12 @@ def is_trouble(error: BaseException) -> bool:
         # SQLite, and a connection that was lost, have no state to tell.
         return isinstance(error, sa.exc.OperationalError)
     return state[:2] not in _OF_A_ROW
+
+
+def place(error: Exception) -> str:
+    """An error's class and the place where it arose, without its own text: that may hold what a record holds."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {at.name} line {at.lineno}"
 
 
 def withhold(context: ExceptionContext) -> None:

@@ -14,6 +14,7 @@ is kept verbatim and nothing of ours moves it; a pair without an arrow changes n
 
 from enum import auto
 
+from rules.machine import Machine
 from rules.words import PecaStatus, _Name
 
 
@@ -75,22 +76,5 @@ REFUSALS: dict[PecaStatus, str] = {
     _S.EXCLUIDO: "GONE",
     _S.ANULADO: "GONE",
 }
-UNKNOWN = "UNKNOWN_STATUS"
-
-
-def why_not(status: str, event: PieceEvent) -> str | None:
-    """Why `event` does not move a piece of this status; None where it does."""
-    known = _known(status)
-    if known is None:
-        return UNKNOWN
-    return None if event in TRANSITIONS[known] else REFUSALS[known]
-
-
-def after(status: str, event: PieceEvent) -> str:
-    """The status after `event`; one that the event does not move, or that nobody here knows, stays as it is."""
-    known = _known(status)
-    return status if known is None else TRANSITIONS[known].get(event, status)
-
-
-def _known(status: str) -> PecaStatus | None:
-    return PecaStatus(status) if status in PecaStatus.__members__ else None
+MACHINE = Machine(TRANSITIONS, REFUSALS)
+why_not, after = MACHINE.why_not, MACHINE.after

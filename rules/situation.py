@@ -14,6 +14,7 @@ a pair without an arrow: REFUSALS names why (docs/law.md effects).
 
 from enum import auto
 
+from rules.machine import Machine
 from rules.words import _Name
 
 
@@ -90,22 +91,5 @@ REFUSALS: dict[Situation, str] = {
     **dict.fromkeys((_S.INTERNADO_PROVISORIO, _S.INTERNADO_EXECUCAO), "INTERNED_ALREADY"),
     _S.FALECIDO: "DEAD",
 }
-UNKNOWN = "UNKNOWN_STATUS"
-
-
-def why_not(status: str, event: PersonEvent) -> str | None:
-    """Why `event` does not move a person of this status; None where it does."""
-    known = _known(status)
-    if known is None:
-        return UNKNOWN
-    return None if event in TRANSITIONS[known] else REFUSALS[known]
-
-
-def after(status: str, event: PersonEvent) -> str:
-    """The status after `event`; one that the event does not move, or that nobody here knows, stays as it is."""
-    known = _known(status)
-    return status if known is None else TRANSITIONS[known].get(event, status)
-
-
-def _known(status: str) -> Situation | None:
-    return Situation(status) if status in Situation.__members__ else None
+MACHINE = Machine(TRANSITIONS, REFUSALS)
+why_not, after = MACHINE.why_not, MACHINE.after

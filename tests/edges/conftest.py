@@ -9,8 +9,11 @@ from ledger.engine import Database
 from ledger.migrate import migrate
 from producers.settings import KafkaSettings
 from producers.topics import create
+from schemas.outcomes import DISPATCH
+from schemas.topics import HOME
 from tests.edges import servers
 from tests.edges.edge import PARTITIONS, Edge
+from tests.edges.queued import Queue
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +35,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def edge(kafka: KafkaSettings, database: Database) -> Edge:
     return Edge(kafka, database)
+
+
+@pytest.fixture
+def queue(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
+    """A queue of the sender's on a topic of its own."""
+    topic = edge.topic(2)
+    monkeypatch.setitem(HOME, DISPATCH, topic)
+    made = Queue(edge, topic)
+    yield made
+    made.end()

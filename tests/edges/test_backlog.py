@@ -1,6 +1,6 @@
 """The backlog on a real broker: it reads from the ledger's cursor and lets go of what is finished, in order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
@@ -11,19 +11,8 @@ from consumers.backlog import Backlog
 from consumers.groups import StartRefusedError
 from ledger import cursors
 from ledger.engine import Connection
-from schemas.outcomes import DISPATCH
-from schemas.topics import HOME
-from tests.edges.edge import Edge, until
+from tests.edges.edge import until
 from tests.edges.queued import Queue, read
-
-
-@pytest.fixture
-def queue(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
-    topic = edge.topic(2)
-    monkeypatch.setitem(HOME, DISPATCH, topic)
-    made = Queue(edge, topic)
-    yield made
-    made.end()
 
 
 @pytest.mark.parametrize("elsewhere", [0, 5], ids=["behind", "ahead"])

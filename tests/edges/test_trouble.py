@@ -12,8 +12,6 @@ from ledger.engine import Database
 from ledger.migrate import migrate
 from ledger.tables import outbox
 from producers.relay import Relay
-from schemas.outcomes import DISPATCH
-from schemas.topics import HOME
 from tests.edges.edge import Edge, until
 from tests.edges.queued import Queue, read
 from tests.ledger.test_patience import met
@@ -35,15 +33,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         opened = Database(url)
         yield opened
         opened.close()
-
-
-@pytest.fixture
-def queue(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
-    topic = edge.topic(2)
-    monkeypatch.setitem(HOME, DISPATCH, topic)
-    made = Queue(edge, topic)
-    yield made
-    made.end()
 
 
 def test_a_relay_publishes_everything_in_order_when_the_trouble_is_over(edge: Edge) -> None:
