@@ -56,7 +56,7 @@ class Clock:
         self._owner = owner
         self._tell_figure = tell
         self._window = CallWindow()
-        self._aside = Aside()
+        self._aside: Aside[str] = Aside()
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Tick until `stopped`, then give the lease back."""

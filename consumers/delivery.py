@@ -11,16 +11,21 @@ import itertools
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
 from bnmp.registry import Registry
+from consumers.aside import Aside
 from consumers.backlog import Backlog, Reference
 from consumers.lanes import Fate, Lane, Leave, Task, Turn
 from consumers.turns import Turns
 from consumers.workbench import Workbench
+from ledger.engine import LedgerError, LedgerTroubleError
+from ledger.incidents import say_once
 from ledger.links import load_link
 from ledger.patience import patiently
+from ledger.trouble import place
 from rules.facts import Answer
 from rules.queue import is_finished
 from rules.words import AnswerClass
@@ -31,6 +36,8 @@ TICK_SECONDS = 0.05
 AGAIN_SECONDS = 0.25
 AGAIN_MOST_SECONDS = 8.0
 LINK_SECONDS = 0.5
+# How many documents of a person whose work fails the incident names.
+NAMED = 3
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +77,7 @@ class Delivery:
         self._lanes: dict[int, asyncio.Task[None]] = {}
         self._fresh: set[int] = set()
         self._idle: dict[int, int] = {}
+        self._aside: Aside[int] = Aside()
         self._blocked_until = 0.0
         self._blocked = False
         self._stopping = False
@@ -157,18 +165,45 @@ class Delivery:
                 lane.result()
 
     async def _lane(self, person: int) -> None:
+        """Work on one person; a bug that their work meets stops nobody else's."""
+        try:
+            await self._work(Lane(person))
+        except (LedgerError, LedgerTroubleError):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, it stops nobody but this person)
+            await self._set_aside(person, error)
+
+    async def _work(self, lane: Lane) -> None:
         """Work on one person until nothing of theirs may go, then finish the records that are done."""
-        lane = Lane(person)
         task = await self._turn(Turn(lane))
         while task is not None:
             self._tell("progress_timestamp_seconds", ("lanes",), 0)
             if not self._workbench.may_send(lane):
-                log.warning("lane.claim_too_short", person=person)
+                log.warning("lane.claim_too_short", person=lane.person)
                 answer = Answer(AnswerClass.THROTTLED, datetime.now(UTC), task.step, "claim too short", retry_after=0.1)
             else:
                 answer = await self._request(task)
             task = await self._turn(Turn(lane, task, answer, begin=not self._stopping))
         await self._finish(lane)
+        if lane.lease is not None:
+            self._aside.let_go([lane.person])
+
+    async def _set_aside(self, person: int, error: Exception) -> None:
+        """Let a person rest for a while and tell the operator; the claim runs out, so that what was under way is read back."""
+        held = {key: one for key, one in self._references.pop(person, {}).items() if self._backlog.holds(one)}
+        if held:
+            self._references[person] = held
+        now = datetime.now(UTC)
+        until = self._aside.put(person, now)
+        log.error("lane.unprocessable", person=person, again_at=until, exc_info=error)
+        documents = ", ".join(sorted({reference.document_id for reference in held.values()})[:NAMED])
+        await asyncio.to_thread(patiently, partial(self._say_set_aside, person, documents, place(error)))
+        self._wake(person, (until - now).total_seconds())
+
+    def _say_set_aside(self, person: int, documents: str, why: str) -> None:
+        bench = self._workbench
+        with bench.database.transaction() as connection:
+            say_once(connection, bench.deployment, "LANE_FAILS", str(person), where=documents, detail={"why": why})
 
     async def _turn(self, turn: Turn) -> Task | None:
         outcome = await self._turns.take(turn)

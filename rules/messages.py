@@ -69,6 +69,10 @@ INCIDENTS: dict[str, tuple[str, str]] = {
         "O serviço falha ao tratar os prazos do documento {where}: verifique já se é ordem de liberdade e acione o suporte.",
         "clock-fails",
     ),
+    "LANE_FAILS": (
+        "O serviço falha ao registrar os documentos desta pessoa ({where}): verifique já se há ordem de liberdade e acione o suporte.",
+        "lane-fails",
+    ),
 }
 
 DIVERGENT = "A situação da peça no SAJ e no BNMP é diferente: confira e reconcilie."

@@ -144,6 +144,7 @@ class Incident(Outcome):
         "OUTBOX_STUCK",
         "OFFSETS_GONE",
         "CLOCK_FAILS",
+        "LANE_FAILS",
         "ACCESS_UNKNOWN",
         "HISTORY_ALTERED",
     ]

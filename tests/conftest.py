@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
@@ -19,6 +20,13 @@ set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 # The same examples each time: a run that turns red says something about the change and not about chance.
 settings.register_profile("house", database=None, derandomize=True)
 settings.load_profile("house")
+# Rich draws every error that is logged with all its local variables: a dead letter costs seconds, and nobody reads it.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 _SLOW_FIRST = {"containers": 0, "system": 1, "edges": 2}
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import structlog
 
 from bnmp.registry import Registry
 from consumers.backlog import Backlog, Reference
@@ -26,6 +27,7 @@ class Listed:
 
     def __init__(self) -> None:
         self.coming: list[Reference] = []
+        self.finished: list[Reference] = []
 
     def start(self, come: Callable[[], object]) -> None:
         come()
@@ -39,6 +41,9 @@ class Listed:
     def take(self) -> list[Reference]:
         new, self.coming = self.coming, []
         return new
+
+    def finish(self, reference: Reference) -> None:
+        self.finished.append(reference)
 
     def holds(self, _: Reference) -> bool:
         return True
@@ -136,3 +141,43 @@ def test_an_error_that_ends_the_delivery_is_told_once_and_of_the_other_lanes_not
     asyncio.run(deliver())
     # then
     assert complaints == []
+
+
+def test_a_bug_that_one_persons_work_meets_stops_nobody_else_and_is_told_once(office: Office) -> None:
+    # given a person whose work fails for as long as the cause is there
+    worked: list[int] = []
+
+    def work(jobs: Sequence[Job], *, skip: bool) -> list[Outcome]:  # noqa: ARG001 (the signature of what it stands for)
+        if any(job.lane.person == PERSON for job in jobs):
+            raise KeyError("a bug")
+        worked.extend(job.lane.person for job in jobs if isinstance(job, Turn))
+        return [Outcome(Fate.DONE, standings={f"M-{job.lane.person}": ("REGISTERED", None, 1, False)}) for job in jobs]
+
+    bench: Any = SimpleNamespace(contingency=False, database=office.database, deployment=office.deployment, work=work)
+    queue = Listed()
+    rests = []
+
+    async def deliver() -> None:
+        delivery = Delivery(cast(Workbench, bench), cast(Backlog, queue), cast(Registry, None), DeliverySettings())
+        queue.coming = [reference(1), reference(2), reference(3)]
+        for _ in range(3):
+            delivery._admit()
+            await delivery._start_lanes()
+            await asyncio.gather(*delivery._lanes.values())
+            rests.append(delivery._later[0][0] - time.monotonic())
+            # Everybody's time has come again.
+            delivery._later = [(0.0, *rest) for _, *rest in delivery._later]  # type: ignore[misc]  # as many as there were
+
+    # when
+    with structlog.testing.capture_logs() as logs:
+        asyncio.run(deliver())
+    # then the others' records are finished, and who rests does so for longer each time
+    assert sorted(worked) == [2, 3]
+    assert sorted(one.person for one in queue.finished) == [2, 3]
+    assert [round(rest / 60) for rest in rests] == [1, 2, 4]
+    assert [(log["event"], log["person"]) for log in logs] == [("lane.unprocessable", PERSON)] * 3
+    incidents = [one.data for one in office.said() if one.type == "bnmp.incident.v1"]
+    assert [(one["kind"], one["runbook"], one["who"]["role"]) for one in incidents] == [
+        ("LANE_FAILS", "lane-fails", "OPERADOR")
+    ]
+    assert "M-1" in incidents[0]["message"]
