@@ -61,9 +61,11 @@ def open_civil(
     person: int, documents: Mapping[str, Document], events: Iterable[Custody], now: datetime, zone: tzinfo
 ) -> tuple[list[Document], datetime | None]:
     """The civil mandados of a person that are open, and when the next of them ends by its own validity."""
-    told = [one for one in documents.values() if is_told(one)]
-    civil = [one for one in told if one.kind == _CIVIL]
+    civil = [one for one in documents.values() if one.kind == _CIVIL and is_told(one)]
     mine = [one for one in civil if one.person == person and one.case_number]
+    if not mine:
+        return [], None
+    told = [one for one in documents.values() if is_told(one)]
     closed = {found for one in told if one.kind in CLOSING for found in reached(one, civil)}
     if any(one.kind == DEATH and one.person == person for one in told):
         return [], None

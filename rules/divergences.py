@@ -128,13 +128,14 @@ def _release_unheard(file: File) -> Iterator[Finding]:
 def _custody_unheard(file: File) -> Iterator[Finding]:
     """BNMP has a fulfilled mandado, nobody was released since, and the history shows no custody in its case."""
     begun = {event.case_number for event in in_order(file.events) if EVENTS[event.event].begins}
+    released = {one.case_number for one in file.documents if one.kind in RELEASING and is_told(one)}
     for one in file.documents:
         tells = one.kind in CERTIDOES_CUMPRIMENTO or (
             one.kind in MANDADOS and one.variant == Variant.CONVERSAO_FLAGRANTE
         )
         if not tells or one.registered_at is None or one.case_number in begun or not one.case_number:
             continue
-        if not file.of(one.case_number, RELEASING):
+        if one.case_number not in released:
             yield _of("REGISTRY_CUSTODY_WITHOUT_EVENT", one, one.registered_at, None)
 
 
