@@ -77,6 +77,8 @@ INCIDENTS: dict[str, tuple[str, str]] = {
 
 DIVERGENT = "A situação da peça no SAJ e no BNMP é diferente: confira e reconcilie."
 
+OTHER_NUMBER = "O número nacional da peça não corresponde ao processo ou à espécie: confira em Consulta de Peças."
+
 OTHER_SURVIVOR = "O BNMP não confirma a unificação informada: confira qual RJI permaneceu ativo."
 
 BANNERS = "Atualize as tarjas do processo: retire as indicadas antes de inserir as outras."

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rules import pieces
-from rules.casework import Casework
+from rules import messages, pieces
+from rules.casework import Casework, Say
 from rules.certificate import certificate
 from rules.contingency import is_exhausted
 from rules.dossier import Attempt, Document, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
 from rules.effects import effect_of
 from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
+from rules.identifiers import CASE, is_of
 from rules.identity import person_of
 from rules.kinds import KINDS, PRIORITY_LIBERTY
 from rules.merges import follow
@@ -143,6 +144,7 @@ def _register(work: Casework, document: Document) -> None:
         rji = document.rji or work.persons()[document.person].rji
         resolved = certificate(document, rji, work.dossier.court)
         work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved)))
+    _compare_number(work, document)
     row = effect_of(document)
     if row is None or row.reached is None:
         return
@@ -151,6 +153,22 @@ def _register(work: Casework, document: Document) -> None:
         if mandado.state is State.REGISTERED and mandado.bnmp_status is not None:
             status = pieces.after(mandado.bnmp_status, row.reached)
             work.put(changed(mandado, bnmp_status=status), f"{status} by {document.kind}")
+
+
+def _compare_number(work: Casework, document: Document) -> None:
+    """A number of another case or type is told and refused by nobody: cases are divided (docs/law.md identifiers)."""
+    number, peca = document.national_number, KINDS[document.kind].peca
+    if number is None or not document.case_number or is_of(number, document.case_number, peca):
+        return
+    data = {
+        "kind": "NUMBER",
+        "ours": f"{CASE.bare(document.case_number)}{peca:02d}",
+        "registry": number,
+        "document_id": document.document_id,
+        "case_number": document.case_number,
+        "message": messages.OTHER_NUMBER,
+    }
+    work.says.append(Say("bnmp.divergence.found.v1", data, document))
 
 
 def _note(document: Document, answer: Answer) -> Document:

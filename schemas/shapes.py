@@ -21,8 +21,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from rules import identifiers
 from rules.words import Consent, Kind, Role, Variant
-from schemas import identifiers
 from schemas.json_text import UNSTORABLE, is_storable, storable
 
 T = TypeVar("T")

@@ -53,7 +53,8 @@ class Entry:
 
     @property
     def number(self) -> str:
-        return self.bnmp_id.zfill(28)
+        case = "".join(filter(str.isdigit, self.case)).zfill(20)
+        return f"{case}{KINDS[self.kind].peca:02d}{self.bnmp_id.zfill(6)}"
 
     def as_piece(self) -> Piece:
         return Piece(self.bnmp_id, self.number, self.status, peca=KINDS[self.kind].peca, rji=self.rji)

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from rules import identifiers
 from rules.acts import Act, By, ContingencyAnswered
 from rules.casework import Casework, Say, is_asking
 from rules.decide import HANDLERS, Decision, decide, decided
@@ -24,6 +26,7 @@ from rules.facts import (
     StepBegun,
 )
 from rules.identity import person_of
+from rules.kinds import KINDS
 from rules.lookup import question
 from rules.queue import next_document
 from rules.settling import settle
@@ -268,8 +271,8 @@ def in_effect(one: Document) -> PecaStatus:
 
 def piece(one: Document, status: str) -> Piece:
     """The piece of a document as the registry has it."""
-    number = f"{abs(hash(one.document_id)) % 10**28:028d}"
-    return Piece(one.bnmp_id or f"b-{one.document_id}", number, status)
+    case, own = identifiers.CASE.bare(one.case_number), crc32(one.document_id.encode()) % 10**6
+    return Piece(one.bnmp_id or f"b-{one.document_id}", f"{case}{KINDS[one.kind].peca:02d}{own:06d}", status)
 
 
 def good(one: Document, step: Step) -> dict[str, Any]:

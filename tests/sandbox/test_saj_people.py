@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules import identifiers
 from sandbox.saj.day import Day, Publication
 from sandbox.saj.documents import TYPE, case_number
-from schemas import identifiers
 
 _NOW = datetime(2026, 11, 20, 17, 5, 0, 123, tzinfo=UTC)
 
