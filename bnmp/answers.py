@@ -16,6 +16,7 @@ from enum import StrEnum, auto
 from http import HTTPStatus
 from typing import Any, Final
 
+from bnmp import readings
 from bnmp.words import CONFLICTS, Conflict
 from rules.words import AnswerClass
 
@@ -75,6 +76,7 @@ _BY_CONFLICT = {
 # At the door there is no document whose data or antecedents could be wrong: only the person who knocks.
 _AT_LOGIN = {AnswerClass.REFUSED: AnswerClass.ACCESS, AnswerClass.CHAIN: AnswerClass.ACCESS}
 _AT_LOGIN[AnswerClass.DUPLICATE] = AnswerClass.ACCESS
+_OF_AN_ERROR = frozenset({"title", "error", "exception", "message"})
 
 
 def classify(sent: Sent, seen: Seen) -> tuple[AnswerClass, str]:
@@ -114,9 +116,9 @@ def _of_registry(status: int, body: Mapping[str, Any]) -> AnswerClass | None:
 
 def _told(status: int, body: Mapping[str, Any]) -> int:
     """The status that counts: an error that travels under a 200 says its own."""
-    told = body.get("status")
-    is_error = isinstance(told, int) and 400 <= told <= 599 and ("exception" in body or "error" in body)
-    return told if status in (200, 201) and is_error and isinstance(told, int) else status
+    told = readings.number(body.get("status"))
+    is_error = told is not None and 400 <= told <= 599 and not _OF_AN_ERROR.isdisjoint(body)
+    return told if status in (200, 201) and told is not None and is_error else status
 
 
 def conflict(body: Mapping[str, Any]) -> Conflict:

@@ -102,7 +102,7 @@ def _is_asked(row: Mapping[str, Any], order: Order, rji: str) -> bool:
     """Whether a row is what was asked for."""
     return (
         readings.digits(row.get("numeroProcesso"), 20) == payloads.case_digits(order.document)
-        and readings.part(row, "tipoPeca").get("id") == KINDS[order.document.kind].peca
+        and readings.number(readings.part(row, "tipoPeca").get("id")) == KINDS[order.document.kind].peca
         and readings.rji(readings.part(row, "pessoa")) == rji
     )
 

@@ -13,6 +13,8 @@ from rules.identity import Candidate, Traits
 
 _BRASILIA = ZoneInfo(SIGNING_ZONE)
 _LONGEST_ID = 64
+_LONGEST_TEXT = 200
+_ID = re.compile(rf"[!-~]{{1,{_LONGEST_ID}}}")
 _STATUSES = {unicodedata.normalize("NFC", label).casefold(): status for label, status in STATUSES.items()}
 
 
@@ -23,8 +25,20 @@ def part(body: Any, name: str) -> Mapping[str, Any]:
 
 
 def text(value: Any) -> str | None:
-    """A text without blanks around it; None when it is empty or no text."""
-    return (value.strip() or None) if isinstance(value, str) else None
+    """A text without blanks around it, of 200 characters at most; None when it is empty, no text, or cannot be kept.
+
+    JSON may hold what no database takes: half a pair of surrogates, and NUL.
+    """
+    if not isinstance(value, str) or any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
+        return None
+    return value.strip()[:_LONGEST_TEXT].rstrip() or None
+
+
+def number(value: Any) -> int | None:
+    """An id that is compared with one of ours; BNMP writes it as a number or as text."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value.strip()):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def coded(body: Mapping[str, Any], name: str) -> str | None:
@@ -36,8 +50,10 @@ def identifier(value: Any) -> str | None:
     """An id, which BNMP writes as a number or as text."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return None
     read = str(value).strip()
-    return read if 0 < len(read) <= _LONGEST_ID else None
+    return read if _ID.fullmatch(read) else None
 
 
 def digits(value: Any, length: int) -> str | None:
@@ -64,8 +80,8 @@ def status(body: Mapping[str, Any]) -> str:
     said = part(body, "status")
     label = text(said.get("descricao"))
     if label is None:
-        by_id = said.get("id")
-        return STATUS_IDS.get(by_id, "") if isinstance(by_id, int) else ""
+        by_id = number(said.get("id"))
+        return "" if by_id is None else STATUS_IDS.get(by_id, "")
     return _STATUSES.get(unicodedata.normalize("NFC", label).casefold(), label)
 
 
@@ -83,26 +99,24 @@ def piece(body: Mapping[str, Any]) -> Piece | None:
     bnmp_id = identifier(body.get("id"))
     if bnmp_id is None:
         return None
-    number = digits(body.get("numeroPeca"), 28)
-    kind, whom = part(body, "tipoPeca").get("id"), rji(part(body, "pessoa"))
-    peca = kind if isinstance(kind, int) and not isinstance(kind, bool) else None
-    return Piece(bnmp_id, number, status(body), day(body.get("dataExpedicao")), antecedents(body) or (), peca, whom)
+    national_number, peca = digits(body.get("numeroPeca"), 28), number(part(body, "tipoPeca").get("id"))
+    issued_on, whom = day(body.get("dataExpedicao")), rji(part(body, "pessoa"))
+    return Piece(bnmp_id, national_number, status(body), issued_on, antecedents(body) or (), peca, whom)
 
 
 def rji(body: Mapping[str, Any], name: str = "numeroIndividuo") -> str | None:
     """An RJI of 11 digits, which BNMP writes as text or as a number."""
-    value = body.get(name)
-    return digits(str(value) if isinstance(value, int) and not isinstance(value, bool) else value, 11)
+    return digits(identifier(body.get(name)), 11)
 
 
 def candidate(body: Mapping[str, Any]) -> Candidate | None:
     """A person of the registry; None without an RJI. A merged person goes by the RJI that survived."""
-    number = rji(body, "rjiPrincipal") or rji(body)
-    if number is None:
+    whose = rji(body, "rjiPrincipal") or rji(body)
+    if whose is None:
         return None
     general = part(body, "dadosGeraisPessoa")
     return Candidate(
-        number, Traits(_cpf(body.get("documentos")), day(general.get("dataNascimento")), parent(general.get("nomeMae")))
+        whose, Traits(_cpf(body.get("documentos")), day(general.get("dataNascimento")), parent(general.get("nomeMae")))
     )
 
 
@@ -114,6 +128,6 @@ def parent(value: Any) -> str | None:
 
 def _cpf(documents: Any) -> str | None:
     for row in documents if isinstance(documents, list) else ():
-        if part({"row": row}, "row") and part(row, "tipoDocumento").get("id") == CPF_TYPE:
+        if part({"row": row}, "row") and number(part(row, "tipoDocumento").get("id")) == CPF_TYPE:
             return digits(row.get("numero"), 11)
     return None

@@ -122,6 +122,10 @@ def _read_back(work: Casework, document: Document, piece: Piece | None) -> None:
         return
     document = with_piece(document, piece)
     if piece.status in KINDS[document.kind].in_effect:
+        if document.national_number is None:
+            # In effect, and BNMP does not say under which number: it is not told as registered before it does.
+            again(work, changed(document, doing=None), work.dossier.windows.probe, "read back without a number")
+            return
         _register(work, document)
         return
     proved = step_of_status(document, piece.status)

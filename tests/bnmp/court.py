@@ -117,5 +117,5 @@ async def door(respond: Respond) -> AsyncIterator[Door]:
 def http(status: int, body: Any, *headers: str) -> bytes:
     """An HTTP answer; anything but bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    head = "\r\n".join((f"HTTP/1.1 {status} X", f"Content-Length: {len(content)}", *headers))
+    head = "\r\n".join((f"HTTP/1.1 {status} X", f"Content-Length: {len(content)}", "Connection: close", *headers))
     return f"{head}\r\n\r\n".encode() + content

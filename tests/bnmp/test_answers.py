@@ -95,6 +95,12 @@ def test_an_error_that_travels_under_a_200_says_its_own_status(told: int, expect
     assert classify(WRITE, Seen(200, json.dumps({"status": told, "exception": "XException"}).encode()))[0] is expected
 
 
+def test_an_error_under_a_200_may_write_its_status_as_text_and_need_not_name_its_exception() -> None:
+    assert classify(WRITE, Seen(201, b'{"status": "409", "exception": "PecaJaExisteException"}'))[0] is A.DUPLICATE
+    assert classify(WRITE, Seen(200, b'{"status": 422, "message": "campo"}'))[0] is A.REFUSED
+    assert classify(WRITE, Seen(200, b'{"status": 422}'))[0] is A.OK
+
+
 def test_a_piece_whose_status_is_an_object_is_no_error() -> None:
     assert classify(WRITE, Seen(200, b'{"status": {"id": 500}, "error": null}'))[0] is A.OK
 

@@ -1,7 +1,10 @@
 """The wire against servers that misbehave in one way each."""
 
 import asyncio
+import gzip
 import socket
+import tracemalloc
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -208,6 +211,70 @@ async def test_an_answer_over_the_bound_is_cut_off() -> None:
         sent, seen = await exchange(POST)
     assert (seen.failure, seen.body) == ("answer too long", b"")
     assert classify(sent, seen)[0] is A.UNCERTAIN
+
+
+async def test_an_answer_of_fifty_megabytes_is_not_kept_in_memory() -> None:
+    # given
+    async def flood(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 X\r\nContent-Length: 52428800\r\n\r\n")
+        with suppress(ConnectionError):
+            for _turn in range(800):
+                writer.write(b"x" * 65_536)
+                await writer.drain()
+
+    async with door(flood) as server, wire_to(server.url, Windows()) as exchange:
+        tracemalloc.start()
+        # when
+        sent, seen = await exchange(POST)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    # then
+    assert (seen.failure, seen.body) == ("answer too long", b"")
+    assert classify(sent, seen)[0] is A.UNCERTAIN
+    assert most < 8 * MOST_BYTES
+
+
+async def test_a_packed_answer_that_unpacks_without_end_is_cut_off() -> None:
+    # given a thousandfold
+    async def bomb(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(http(200, packed, "Content-Encoding: gzip"))
+
+    packed = gzip.compress(b" " * 50 * MOST_BYTES)
+    async with door(bomb) as server, wire_to(server.url, Windows()) as exchange:
+        tracemalloc.start()
+        # when
+        sent, seen = await exchange(POST)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    # then
+    assert (seen.failure, seen.body) == ("answer too long", b"")
+    assert classify(sent, seen)[0] is A.UNCERTAIN
+    assert most < 8 * MOST_BYTES
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+async def test_an_answer_that_was_packed_unasked_is_read(pack: Callable[[bytes], bytes]) -> None:
+    async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
+        asked.append(b"Accept-Encoding: identity" in request)
+        writer.write(http(201, pack(b'{"id": 1}'), "Content-Encoding: " + names[pack]))
+
+    asked: list[bool] = []
+    names: dict[Callable[[bytes], bytes], str] = {gzip.compress: "GZIP", zlib.compress: "deflate"}
+    async with door(answer) as server, wire_to(server.url) as exchange:
+        assert classify(*await exchange(POST)) == (A.OK, "")
+    assert asked == [True]
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream", ";;;", "application/json; charset=utf-16"])
+async def test_what_counts_is_what_an_answer_holds_and_not_what_it_says_it_is(kind: str) -> None:
+    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(http(200, b'{"id": 1}' if json_inside else b"<html>", f"Content-Type: {kind}"))
+
+    async with door(answer) as server, wire_to(server.url) as exchange:
+        json_inside = True
+        assert classify(*await exchange(POST)) == (A.OK, "")
+        json_inside = False
+        assert classify(*await exchange(POST))[0] is A.UNCERTAIN
 
 
 async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

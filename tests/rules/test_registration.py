@@ -1,5 +1,6 @@
 """What each answer of the registry does to a document, one class after the other."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -72,6 +73,19 @@ def test_safety_1_a_draft_read_back_is_not_registered_and_is_signed_again_at_the
     desk.due("d")
     assert desk.takes() == "d"
     assert desk.begin("d") is next_step
+
+
+def test_safety_1_a_piece_in_effect_without_a_number_is_read_again_and_not_told_as_registered() -> None:
+    # given
+    desk = _at(Step.READ_BACK)
+    numberless = replace(piece(desk["d"], PecaStatus.PENDENTE_CUMPRIMENTO), national_number=None)
+    desk.put("d", national_number=None)
+    # when
+    desk.answered("d", A.OK, piece=numberless)
+    # then
+    assert desk.standing("d") == (State.READY, None)
+    desk.due("d")
+    assert desk.begin("d") is Step.READ_BACK
 
 
 def test_a_status_that_ended_the_piece_is_a_divergence_for_the_unit() -> None:
