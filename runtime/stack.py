@@ -178,7 +178,7 @@ class Stack:
         self._exits.callback(_let_go, janitor)
 
     def _simulator(self) -> None:
-        argv = [sys.executable, "-m", "sandbox.bnmp", "--exit-with-parent", "--seed", str(self.settings.seed)]
+        argv = [sys.executable, "-m", "sandbox.bnmp", "--exit-with-parent", "--calm", "--seed", str(self.settings.seed)]
         if self.settings.moods is not None:
             argv += ["--moods", json.dumps(dict(self.settings.moods))]
         log = self._exits.enter_context((self.folder / "simulator.log").open("wb"))

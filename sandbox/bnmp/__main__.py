@@ -8,9 +8,10 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from sandbox.bnmp.link import HOST
-from sandbox.bnmp.moods import Moods
+from sandbox.bnmp.moods import CALM, HOSTILE
 from sandbox.bnmp.sessions import User, read_user
 from sandbox.bnmp.simulator import Simulator
 
@@ -29,20 +30,28 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--host", default=HOST, help="address to listen on, loopback by default")
     parser.add_argument("--users", type=_users, default=(), help="a JSON file of users that are known from the start")
     parser.add_argument("--port", type=int, default=0, help="API port, 0 takes a free one")
+    parser.add_argument(
+        "--control-host", default=HOST, help="the control port's address, loopback whatever --host says"
+    )
     parser.add_argument("--control-port", type=int, default=0, help="control port, 0 takes a free one")
     parser.add_argument("--seed", type=int, default=0, help="seed of all chance")
-    parser.add_argument("--moods", type=_moods, default=Moods(), help='JSON such as {"drop_after_accept": 0.02}')
+    parser.add_argument(
+        "--calm", action="store_true", help="begin with no mood but the handshake; else with all of them"
+    )
+    parser.add_argument("--moods", type=_moods, default={}, help='changes, as JSON such as {"drop_after_accept": 0.02}')
     parser.add_argument(
         "--exit-with-parent", action="store_true", help="stdin is a pipe from the parent; its end is ours"
     )
     return parser.parse_args(argv)
 
 
-def _moods(wishes: str) -> Moods:
+def _moods(wishes: str) -> dict[str, Any]:
     try:
-        return Moods().changed(json.loads(wishes))
+        changes: dict[str, Any] = json.loads(wishes)
+        CALM.changed(changes)
     except (ValueError, TypeError) as mistake:
         raise argparse.ArgumentTypeError(str(mistake)) from None
+    return changes
 
 
 def _users(file: str) -> list[User]:
@@ -57,8 +66,14 @@ async def _serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    moods = (CALM if options.calm else HOSTILE).changed(options.moods)
     simulator = Simulator(
-        options.seed, host=options.host, port=options.port, control_port=options.control_port, moods=options.moods
+        options.seed,
+        host=options.host,
+        port=options.port,
+        control_host=options.control_host,
+        control_port=options.control_port,
+        moods=moods,
     )
     for user in options.users:
         simulator.world.sessions.put(user)

@@ -1,10 +1,11 @@
 """The API's gate: every request is written down, the link's mode and the moods strike, then the route answers."""
 
 import asyncio
+import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -17,17 +18,17 @@ from sandbox.bnmp.kinds import PATHS
 from sandbox.bnmp.link import Link
 from sandbox.bnmp.refusals import FAULT, NOT_FOUND, TOO_MANY, Refusal
 from sandbox.bnmp.sessions import COOKIE
+from sandbox.bnmp.spoiling import PROXY_PAGE, Silence, spoil_of
 from sandbox.bnmp.world import Answer, Call, World, json_object
 
 MAX_BODY = 4 * 1024 * 1024
-_PROXY_PAGE = "<html><body><h1>Serviço temporariamente indisponível</h1></body></html>"
 _GATEWAY_JSON = {"status": 503, "error": "Service Unavailable", "message": "upstream connect error"}
 SILENT_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A row of the API; `effect`: its answer may be dropped after it took effect; `public`: asks for no session."""
+    """A row of the API; `effect`: it changes something, and its answer may be lost; `public`: asks for no session."""
 
     method: str
     pattern: str
@@ -49,10 +50,6 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"/api/{_PATH}/(?P<hand>assinar-servidor|assinar-magistrado)/{_ID}", pieces.sign, effect=True),
     Route("POST", f"/api/{_PATH}/{_ID}/anular", pieces.annul, effect=True),
 )
-
-
-class _Silence(Exception):  # noqa: N818 - not an error: the registry hangs up without an answer
-    """The connection is to be closed without an answer; the text says why."""
 
 
 class Gate:
@@ -77,7 +74,7 @@ class Gate:
         journal.open(entry)
         try:
             answer = await self._answer(request, entry)
-        except _Silence as silence:
+        except Silence as silence:
             _cut(request)
             journal.close(entry, stamp(clock.now()), None, str(silence))
             return web.Response()
@@ -94,7 +91,7 @@ class Gate:
         try:
             body = await request.read()
         except (web.RequestPayloadError, ConnectionError):
-            raise _Silence("request cut") from None
+            raise Silence("request cut") from None
         except web.HTTPRequestEntityTooLarge:
             return self._refused(Refusal(413, "TamanhoExcedidoException", "Requisição grande demais"), request)
         route, ids = _match(request)
@@ -103,18 +100,20 @@ class Gate:
         return await self._broken_link() or await self._moody_answer(request, route, call)
 
     async def _moody_answer(self, request: web.Request, route: Route | None, call: Call) -> Answer:
-        moods, dice = self._world.moods, self._world.dice
-        dropped = False
+        moods, dice, now = self._world.moods, self._world.dice, self._world.clock.now
+        spoil = None
+        if route and route.effect and dice.strikes("accept_late", moods.accept_late):
+            # Whoever gives up meanwhile is not spared the effect.
+            await asyncio.sleep(dice.between("accept_late_s", *moods.accept_late_s))
         try:
             answer = self._route(route, call)
-            dropped = bool(route and route.effect) and dice.strikes("drop_after_accept", moods.drop_after_accept)
+            if route and route.effect:
+                spoil = spoil_of(moods, dice, creates=answer.status == 201)
         except Refusal as refusal:
             answer = self._refused(refusal, request)
         if moods.latency_ms[1] > 0:
             await asyncio.sleep(dice.between("latency_ms", *moods.latency_ms) / 1000)
-        if dropped:
-            raise _Silence("drop_after_accept")
-        return answer
+        return answer if spoil is None else replace(spoil[1](answer, request.path, now(), dice), error=spoil[0])
 
     def _route(self, route: Route | None, call: Call) -> Answer:
         world = self._world
@@ -137,12 +136,12 @@ class Gate:
             # Nobody is told when the caller gives up, so the waiting has a bound of its own.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._link.changed(), SILENT_SECONDS)
-            raise _Silence(mode)
+            raise Silence(mode)
         if mode == "http503":
-            page = _GATEWAY_JSON if self._link.as_json else _PROXY_PAGE
+            page = _GATEWAY_JSON if self._link.as_json else PROXY_PAGE
             return Answer(503, page, html=not self._link.as_json, error=mode)
         if mode == "html":
-            return Answer(200, _PROXY_PAGE, html=True, error=mode)
+            return Answer(200, PROXY_PAGE, html=True, error=mode)
         if mode == "slow":
             # Before the effect: a client that gives up meanwhile is not spared the effect.
             await asyncio.sleep(self._link.slow_seconds)
@@ -156,7 +155,7 @@ class Gate:
         if moods.http503 and (self._burst or dice.strikes("http503", moods.http503)):
             self._burst = (self._burst or max(1, int(moods.http503_burst))) - 1
             return "http503"
-        return "blackhole" if dice.strikes("blackhole", moods.blackhole) else "up"
+        return next((mode for mode in ("html", "blackhole") if dice.strikes(mode, getattr(moods, mode))), "up")
 
     def _refused(self, refusal: Refusal, request: web.Request) -> Answer:
         headers = {"Retry-After": str(self._world.moods.retry_after_s)} if refusal.status == 429 else {}
@@ -198,4 +197,7 @@ def _response(answer: Answer) -> web.Response:
         return web.Response(status=answer.status, text=answer.body, content_type="text/html", headers=answer.headers)
     if answer.body is None:
         return web.Response(status=answer.status, headers=answer.headers)
+    if answer.half:
+        whole = json.dumps(answer.body)
+        return web.Response(status=answer.status, text=whole[: len(whole) // 2], content_type="application/json")
     return web.json_response(answer.body, status=answer.status, headers=answer.headers)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sandbox.bnmp.clock import stamp
+from sandbox.bnmp.clock import Clock, stamp
 from sandbox.bnmp.fields import day, text
 from sandbox.bnmp.kinds import Kind
 from sandbox.bnmp.labels import DELETED, DRAFT, EXPIRED, PENDING, STATUS_IDS, UNSIGNED
@@ -28,11 +28,17 @@ _CPF_TYPE = "6"
 
 @dataclass(slots=True)
 class Person:
-    """A person of the registry; `main_rji` is set when merged into another."""
+    """A person of the registry; `main_rji` is set when merged into another.
+
+    `status` is what the pieces say since `changed_at` (UTC), `former` what they said before.
+    """
 
     id: int
     rji: str
     data: dict[str, Any]
+    created_at: datetime
+    changed_at: datetime | None = None
+    former: str = AT_LIBERTY
     active: bool = True
     status: str = AT_LIBERTY
     main_rji: str | None = None
@@ -44,15 +50,21 @@ class Person:
                 return text(document, "numero")
         return None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the person as the API shows it."""
+    def becomes(self, status: str, at: datetime) -> None:
+        """Note the status that the pieces give the person from an instant on."""
+        if status != self.status:
+            self.former, self.status, self.changed_at = self.status, status, at
+
+    def as_json(self, noticed: datetime) -> dict[str, Any]:
+        """Return the person as the API shows it: a change of the status after `noticed` is not shown yet."""
+        status = self.former if self.changed_at is not None and self.changed_at > noticed else self.status
         merged = {"rjiPrincipal": self.main_rji} if self.main_rji else {}
         return {
             "id": self.id,
             "numeroIndividuo": self.rji,
             "numeroIndividuoFormatado": masked_rji(self.rji),
             "ativo": self.active,
-            "statusPessoa": {"id": PERSON_STATUS_IDS[self.status], "descricao": self.status},
+            "statusPessoa": {"id": PERSON_STATUS_IDS[status], "descricao": status},
             "dadosGeraisPessoa": self.data.get("dadosGeraisPessoa", {}),
             "documentos": self.data.get("documentos", []),
             **merged,
@@ -82,7 +94,10 @@ class Signature:
 
 @dataclass(slots=True)
 class Piece:
-    """A piece; `fulfilled_by` and `ended_by` are the ids of the pieces that fulfilled it or ended its effect."""
+    """A piece; `fulfilled_by` and `ended_by` are the ids of the pieces that fulfilled it or ended its effect.
+
+    `term_until` is the last day of a civil or temporary prison, known once it is fulfilled; `term_over` when it is past.
+    """
 
     id: int
     number: str
@@ -96,6 +111,8 @@ class Piece:
     status: str = DRAFT
     fulfilled_by: int | None = None
     ended_by: int | None = None
+    term_until: date | None = None
+    term_over: bool = False
     signatures: list[Signature] = field(default_factory=list)
 
     @property
@@ -145,8 +162,9 @@ class Piece:
 class Book:
     """Keeps persons by RJI and pieces by id. It judges nothing: see chain.py."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, clock: Clock) -> None:
         """Open an empty book whose numbers follow from the seed."""
+        self.clock = clock
         self.numbers = NumberMaker(seed)
         self.persons: dict[str, Person] = {}
         self.pieces: dict[int, Piece] = {}
@@ -155,7 +173,7 @@ class Book:
 
     def add_person(self, data: dict[str, Any], year: int) -> Person:
         """Write a new person down, with a new RJI."""
-        person = Person(self.numbers.next_id("person"), self.numbers.rji(year), data)
+        person = Person(self.numbers.next_id("person"), self.numbers.rji(year), data, self.clock.now())
         self.persons[person.rji] = person
         return person
 
@@ -175,6 +193,13 @@ class Book:
     def of_person(self, rji: str) -> list[Piece]:
         """Return the person's pieces, oldest first."""
         return self._of_person.get(rji, [])
+
+    def uncover_older(self, rji: str, year: int) -> Person:
+        """Find that the person has an older RJI, of that year, and merge them into it; gives who survived."""
+        newer = self.persons[rji]
+        older = self.add_person(newer.data, year)
+        self.merge(rji, older.rji)
+        return older
 
     def merge(self, rji: str, into: str) -> None:
         """Merge a person into another: the pieces move, the RJI stays as an inactive pointer."""
@@ -196,7 +221,11 @@ class Book:
         return [piece for piece in pieces if piece.status != DELETED]
 
     def age(self, now: datetime, today: date) -> set[str]:
-        """Purge unsigned pieces over 30 days old, expire warrants past validity; return the persons touched."""
+        """Run the daily routine; return the persons whose status it may have changed.
+
+        Unsigned pieces over 30 days old are purged, then persons of that age who have none; warrants past their validity
+        expire; a civil or temporary prison ends with its term.
+        """
         touched = set()
         for piece in self.pieces.values():
             if piece.status in UNSIGNED and now - piece.created_at > UNSIGNED_LIFE:
@@ -204,4 +233,10 @@ class Book:
             elif piece.status == PENDING and piece.past_validity(today):
                 piece.status = EXPIRED
                 touched.add(piece.rji)
+            elif piece.term_until is not None and piece.term_until < today and not piece.term_over:
+                piece.term_over = True
+                touched.add(piece.rji)
+        for person in self.persons.values():
+            if now - person.created_at > UNSIGNED_LIFE and not self.visible(person.rji, None):
+                person.active = False
         return touched

@@ -5,10 +5,10 @@ status is always folded anew from the pieces, so that an annulment only takes ma
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from sandbox.bnmp.book import AT_LIBERTY, Book, Person, Piece
-from sandbox.bnmp.fields import mark
+from sandbox.bnmp.fields import day, dig, integer, mark
 from sandbox.bnmp.kinds import Effect, Kind
 from sandbox.bnmp.labels import (
     ACTIVE,
@@ -30,6 +30,8 @@ from sandbox.bnmp.labels import (
 from sandbox.bnmp.refusals import ANNULMENT, ANTECEDENT, INACTIVE_PERSON, Refusal, broken_chain, invalid
 
 _CUSTODY = ("Preso", "Internado")
+_ENDS_BY_ITSELF = ("CIVIL", "TEMPORARIA")
+_LONGEST_TERM_DAYS = 36_500
 
 
 def living_person(book: Book, rji: str) -> Person:
@@ -96,8 +98,7 @@ def take_effect(book: Book, piece: Piece, today: date) -> None:
 
 def refold(book: Book, rji: str) -> None:
     """Fold the person's status anew from the pieces."""
-    person = book.persons[rji]
-    person.status = _fold(book.of_person(rji))
+    book.persons[rji].becomes(_fold(book.of_person(rji)), book.clock.now())
 
 
 def annul(book: Book, piece: Piece) -> None:
@@ -118,7 +119,8 @@ def annul(book: Book, piece: Piece) -> None:
 
 def _unmark(book: Book, other: Piece, annulled: int) -> None:
     if other.fulfilled_by == annulled:
-        other.fulfilled_by = None
+        other.fulfilled_by = other.term_until = None
+        other.term_over = False
         other.status = PENDING
         for converted in book.of_person(other.rji):
             if converted.ended_by == other.id:
@@ -139,9 +141,19 @@ def _reached(book: Book, piece: Piece, types: frozenset[int]) -> list[Piece]:
 def _fulfil(book: Book, piece: Piece) -> None:
     for warrant in _reached(book, piece, WARRANTS):
         warrant.status, warrant.fulfilled_by = FULFILLED, piece.id
+        warrant.term_until = _end_of_term(warrant, piece)
+        warrant.term_over = warrant.term_until is not None and warrant.term_until < book.clock.today()
         if mark(warrant.body, "especieInternacao") == "CONVERSAO_PRISAO":
             # From here on the internment holds the person, and the arrest it was converted from no longer does.
             _end(_reached(book, warrant, WARRANTS), warrant.id)
+
+
+def _end_of_term(warrant: Piece, certidao: Piece) -> date | None:
+    """The last day of a prison that ends by itself, so many days after the person was taken."""
+    days, taken = integer(dig(warrant.body, "prazoPrisao")), day(certidao.body.get("dataCumprimento"))
+    if mark(warrant.body, "especiePrisao") not in _ENDS_BY_ITSELF or days is None or taken is None:
+        return None
+    return taken + timedelta(days=min(days, _LONGEST_TERM_DAYS))
 
 
 def _revoke(book: Book, piece: Piece) -> None:
@@ -187,7 +199,8 @@ _EFFECTS: dict[Effect, Callable[[Book, Piece], None]] = {
 
 
 def _holds(piece: Piece) -> bool:
-    return piece.kind.type_id in WARRANTS and piece.status == FULFILLED and piece.ended_by is None
+    in_force = piece.ended_by is None and not piece.term_over
+    return piece.kind.type_id in WARRANTS and piece.status == FULFILLED and in_force
 
 
 def _fold(pieces: list[Piece]) -> str:

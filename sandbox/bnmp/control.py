@@ -8,7 +8,7 @@ from aiohttp import web
 
 from sandbox.bnmp.chain import refold
 from sandbox.bnmp.link import Link
-from sandbox.bnmp.moods import Dice
+from sandbox.bnmp.moods import BASES, Dice
 from sandbox.bnmp.sessions import read_user
 from sandbox.bnmp.world import World
 
@@ -40,9 +40,10 @@ class Control:
         return {"mode": self._link.mode, "slow_seconds": seconds}
 
     async def moods(self, wish: dict[str, Any]) -> dict[str, Any]:
-        """Change some moods; `seed` starts chance anew."""
-        wishes = {name: value for name, value in wish.items() if name != "seed"}
-        self._world.moods = self._world.moods.changed(wishes)
+        """Change some moods, of those in force or of all that are `calm` or `hostile` (`base`); `seed` starts chance anew."""
+        wishes = {name: value for name, value in wish.items() if name not in ("seed", "base")}
+        base = BASES[wish["base"]] if "base" in wish else self._world.moods
+        self._world.moods = base.changed(wishes)
         if "seed" in wish:
             self._world.dice = Dice(int(wish["seed"]))
         return self._world.moods.as_json() | {"seed": self._world.dice.seed}

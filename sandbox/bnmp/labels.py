@@ -17,6 +17,7 @@ STATUS_IDS = {
     ACTIVE: 14,
     ANNULLED: 15,
 }
+UNKNOWN_STATUS = {"id": 77, "descricao": "Em Conferência"}
 UNSIGNED = frozenset({DRAFT, AWAITING})
 IN_EFFECT = frozenset({PENDING, FULFILLED, ACTIVE})
 

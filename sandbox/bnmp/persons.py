@@ -19,8 +19,9 @@ def search(world: World, call: Call) -> Answer:
     documents = wanted.get("documentos")
     numbers = {text(document, "numero") for document in documents or []} - {""}
     name = _plain(text(wanted, "nome"))
-    found = [person.as_json() for person in world.book.persons.values() if _resembles(person, name, numbers)]
-    return Answer(200, page_of(found, call.number("page", 0), call.number("size", 20)))
+    found = [person for person in world.book.persons.values() if _resembles(person, name, numbers)]
+    page = page_of(world.in_some_order(found), call.number("page", 0), call.number("size", 20))
+    return Answer(200, page | {"content": [person.as_json(world.noticed()) for person in page["content"]]})
 
 
 def create(world: World, call: Call) -> Answer:
@@ -31,7 +32,7 @@ def create(world: World, call: Call) -> Answer:
     for document in data.get("documentos") or []:
         require(document, ("numero", "tipoDocumento.id"))
     person = world.book.add_person(data, world.clock.today().year)
-    return Answer(201, person.as_json())
+    return Answer(201, person.as_json(world.noticed()))
 
 
 def read(world: World, call: Call) -> Answer:
@@ -39,7 +40,7 @@ def read(world: World, call: Call) -> Answer:
     person = world.book.persons.get(call.ids["rji"])
     if person is None:
         raise Refusal(404, NOT_FOUND, "Pessoa não encontrada")
-    return Answer(200, person.as_json())
+    return Answer(200, person.as_json(world.noticed()))
 
 
 def _resembles(person: Person, name: str, numbers: set[str]) -> bool:

@@ -25,6 +25,7 @@ def create(world: World, call: Call) -> Answer:
     require(body, COMMON)
     check_forms(body)
     world.sessions.permit(call.holder(), text(body, "orgao.id"))
+    _meddle(world, text(body, "pessoa.numeroIndividuo"))
     person = chain.living_person(book, text(body, "pessoa.numeroIndividuo"))
     antecedents = _antecedents(body)
     named = chain.named_pieces(book, antecedents, person.rji)
@@ -32,14 +33,14 @@ def create(world: World, call: Call) -> Answer:
     require(body, kind.required)
     chain.check(book, kind, person, named)
     piece = book.add_piece(kind, body, antecedents, world.clock.now(), call.headers.get("Idempotency-Key"))
-    row = piece.as_row()
+    row = world.labelled(piece.as_row())
     receipt = {name: row[name] for name in ("id", "numeroPeca", "status", "pessoa")}
     return Answer(201, {**receipt, "dataCriacao": stamp(piece.created_at)})
 
 
 def read(world: World, call: Call) -> Answer:
     """Answer `GET /api/<path>/{id}`."""
-    return Answer(200, _piece(world, call).as_json())
+    return Answer(200, world.labelled(_piece(world, call).as_json()))
 
 
 def sign(world: World, call: Call) -> Answer:
@@ -56,7 +57,7 @@ def sign(world: World, call: Call) -> Answer:
         chain.take_effect(world.book, piece, world.clock.today())
     else:
         piece.status = AWAITING
-    return Answer(200, piece.as_json())
+    return Answer(200, world.labelled(piece.as_json()))
 
 
 def annul(world: World, call: Call) -> Answer:
@@ -68,7 +69,7 @@ def annul(world: World, call: Call) -> Answer:
     world.sessions.permit(call.holder(), piece.unit)
     chain.annul(world.book, piece)
     piece.body["justificativaCancelamento"] = body["justificativaCancelamento"]
-    return Answer(200, piece.as_json())
+    return Answer(200, world.labelled(piece.as_json()))
 
 
 def search(world: World, call: Call) -> Answer:
@@ -78,8 +79,23 @@ def search(world: World, call: Call) -> Answer:
     pieces = world.book.visible(wanted.get("numeroIndividuo"), wanted.get("numeroProcesso"))
     found = [piece for piece in pieces if _matches(piece, wanted)]
     found.sort(key=lambda piece: piece.id, reverse=call.query.get("sort", "id,asc").endswith(",desc"))
-    page = page_of(found, call.number("page", 0), call.number("size", 50))
-    return Answer(200, page | {"content": [piece.as_row() for piece in page["content"]]})
+    page = page_of(world.in_some_order(found), call.number("page", 0), call.number("size", 50))
+    return Answer(200, page | {"content": [world.labelled(piece.as_row()) for piece in page["content"]]})
+
+
+def _meddle(world: World, rji: str) -> None:
+    """Let the registry find out something about the person, where those moods strike."""
+    person, dice = world.book.persons.get(rji), world.dice
+    merged = dice.strikes("merge", world.moods.merge)
+    removed = dice.strikes("deactivate", world.moods.deactivate)
+    if person is None or not person.active:
+        return
+    if merged:
+        older = world.book.uncover_older(rji, world.clock.today().year - 1)
+        chain.refold(world.book, rji)
+        chain.refold(world.book, older.rji)
+    elif removed and not world.book.visible(rji, None):
+        person.active = False
 
 
 _FILTERS = {

@@ -6,6 +6,7 @@ from typing import Any
 
 ANTECEDENT = "PecaAntecessoraException"
 INACTIVE_PERSON = "PessoaInativaException"
+DUPLICATE = "RegistroDuplicadoException"
 SIGNATURE = "AssinaturaException"
 ANNULMENT = "AnulacaoException"
 VALIDATION = "ValidacaoException"

@@ -15,11 +15,18 @@ class Simulator:
     """A registry on loopback; port 0 takes a free one. `async with` starts and stops it."""
 
     def __init__(
-        self, seed: int = 0, *, host: str = HOST, port: int = 0, control_port: int = 0, moods: Moods | None = None
+        self,
+        seed: int = 0,
+        *,
+        host: str = HOST,
+        port: int = 0,
+        control_host: str = HOST,
+        control_port: int = 0,
+        moods: Moods | None = None,
     ) -> None:
-        """Prepare an empty registry; nothing listens before `start`."""
+        """Prepare an empty registry; nothing listens before `start`. The control port asks nobody who they are."""
         self.world = World(seed, moods or Moods())
-        self._link, self._control_link = Link(port, host), Link(control_port, host)
+        self._link, self._control_link = Link(port, host), Link(control_port, control_host)
         self._runners: list[web.AppRunner] = []
 
     async def start(self) -> None:

@@ -3,17 +3,20 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from sandbox.bnmp.book import Book
 from sandbox.bnmp.chain import refold
 from sandbox.bnmp.clock import Clock
 from sandbox.bnmp.fields import integer
 from sandbox.bnmp.journal import Journal
+from sandbox.bnmp.labels import UNKNOWN_STATUS
 from sandbox.bnmp.moods import Dice, Moods
 from sandbox.bnmp.refusals import Refusal, malformed
 from sandbox.bnmp.sessions import Session, Sessions
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer; `body` None is an empty one. `error` goes to the journal alone."""
+    """An answer; `body` None is an empty one, `html` a page, `half` JSON that breaks off. `error` goes to the journal alone."""
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     html: bool = False
+    half: bool = False
     error: str | None = None
 
 
@@ -67,7 +71,7 @@ class World:
     def reset(self) -> None:
         """Go back to the beginning: book, users, sessions, moods, chance and clock."""
         self.clock = Clock()
-        self.book = Book(self._seed)
+        self.book = Book(self._seed, self.clock)
         self.sessions = Sessions()
         self.journal = Journal()
         self.moods = self._moods
@@ -81,6 +85,20 @@ class World:
             self._aged = today
             for rji in self.book.age(self.clock.now(), today):
                 refold(self.book, rji)
+
+    def noticed(self) -> datetime:
+        """Return the virtual instant (UTC) up to which changes of a person's status show."""
+        return self.clock.now() - timedelta(seconds=self.moods.late_status_s)
+
+    def in_some_order(self, rows: list[_Row]) -> list[_Row]:
+        """Return the rows as they are, or in another order where that mood strikes."""
+        strikes = self.dice.strikes("unstable_pages", self.moods.unstable_pages)
+        return self.dice.shuffled("page_order", rows) if strikes else rows
+
+    def labelled(self, shown: dict[str, Any]) -> dict[str, Any]:
+        """Return a piece's JSON, its status one that nobody knows where that mood strikes."""
+        strikes = self.dice.strikes("unknown_status", self.moods.unknown_status)
+        return shown | {"status": dict(UNKNOWN_STATUS)} if strikes else shown
 
     def pages(self) -> dict[str, Any]:
         """Return the whole book, as the control port shows it."""

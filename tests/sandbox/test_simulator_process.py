@@ -13,6 +13,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from sandbox.bnmp.moods import CALM, HOSTILE
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -37,7 +39,7 @@ async def started(*options: str, **more: Any) -> tuple[asyncio.subprocess.Proces
 
 async def test_the_process_prints_its_addresses_and_stops_cleanly_even_with_a_call_in_the_blackhole() -> None:
     # given a process with a call that hangs
-    process, addresses = await started("--seed", "3", "--moods", '{"handshake": false}')
+    process, addresses = await started("--calm", "--seed", "3", "--moods", '{"handshake": false}')
     async with ended(process), aiohttp.ClientSession() as http:
         async with http.post(f"{addresses['control']}/control/link", json={"mode": "blackhole"}) as answer:
             assert answer.status == 200
@@ -91,10 +93,26 @@ async def test_users_of_a_file_are_known_from_the_start_on_the_address_that_was_
     users = tmp_path / "users.json"
     users.write_text(json.dumps([{"username": "invented", "password": "p", "position": "SERVIDOR", "units": ["1"]}]))
     # when
-    process, addresses = await started("--host", "127.0.0.2", "--users", str(users), "--moods", '{"handshake": false}')
-    # then
+    calm = ("--calm", "--moods", '{"handshake": false}')
+    process, addresses = await started("--host", "127.0.0.2", "--users", str(users), *calm)
+    # then, and the control port asks nobody who they are: it stays on loopback's own address
+    assert "//127.0.0.1:" in addresses["control"]
     async with ended(process), aiohttp.ClientSession() as http:
         assert "//127.0.0.2:" in addresses["url"]
         login = {"clientId": "saj", "username": "invented", "password": "p", "codigoOrgao": "1"}
         async with http.post(f"{addresses['url']}/api/public/authenticate", json=login) as answer:
             assert answer.status == 200
+
+
+async def test_alone_the_registry_is_hostile_unless_it_is_asked_to_be_calm() -> None:
+    for options, merge in (((), HOSTILE.merge), (("--calm",), CALM.merge), (("--moods", '{"merge": 0.5}'), 0.5)):
+        # given
+        process, addresses = await started("--exit-with-parent", *options, stdin=asyncio.subprocess.PIPE)
+        # when
+        async with (
+            ended(process),
+            aiohttp.ClientSession() as http,
+            http.post(f"{addresses['control']}/control/moods", json={}) as answer,
+        ):
+            # then
+            assert (await answer.json())["merge"] == merge
