@@ -10,7 +10,7 @@ ARGS ?=
 JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test coverage mutate check bench chaos docs lock
+.PHONY: help demo up test coverage simulate mutate check bench chaos docs lock
 .DELETE_ON_ERROR:
 
 help: ## list these commands
@@ -26,10 +26,13 @@ test: .venv/ready ## every test that a laptop can run; ARGS=tests/rules for some
 	@folder=$$(mktemp -d) && chmod 711 "$$folder" && trap 'rm -rf "$$folder"' EXIT && \
 		TMPDIR=$$folder $(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
-coverage: .venv/ready ## every branch of the rules, by the tests of the rules alone; fails below 100%
+coverage: .venv/ready ## every branch of the rules, by the named examples of tests/rules alone; fails below 100%
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export COVERAGE_FILE=$$folder/data && \
-		$(BIN)/coverage run -m pytest tests/rules --ignore=tests/rules/test_plays.py --numprocesses=0 -q && \
+		$(BIN)/coverage run -m pytest tests/rules -m 'not hypothesis and not plays' --noconftest -n 0 -q && \
 		$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
+
+simulate: .venv/ready ## the properties of the rules with thousands of examples, drawn anew; ARGS="--times 50 --seeds 1,2 TestPerson"
+	@$(BIN)/python -m tests.rules.simulate $(ARGS)
 
 mutate: .venv/ready ## break the rules on purpose and see whether a test notices; ARGS="--since main --minutes 30 chain.py"
 	@$(BIN)/python -m tests.rules.mutate $(ARGS)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import situation
@@ -13,6 +13,7 @@ from rules.effects import expected
 from rules.situation import PersonEvent, Situation
 from rules.words import CustodyEvent, Kind, PecaStatus, State
 from tests.rules.desk import CASE, CERTIDAO, CONTRAMANDADO, NOW, Desk, document
+from tests.rules.examples import examples
 
 CIVIL, ALVARA = Kind.MANDADO_PRISAO_CIVIL, Kind.ALVARA_SOLTURA
 DEATH = Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
@@ -92,7 +93,7 @@ def test_a_served_term_is_ended_by_bnmp_itself_and_the_history_alone_takes_the_b
 WAYS = ("CONTRAMANDADO", "ALVARA", "VALIDITY", "TERM", "DEATH")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(50)
 @given(way=st.sampled_from(WAYS), validity=st.integers(0, 40), registered=st.booleans(), again=st.integers(0, 3))
 def test_each_of_the_ways_closes_a_civil_mandado_for_good_and_nothing_else_does(
     way: str, validity: int, again: int, *, registered: bool
@@ -131,7 +132,7 @@ def test_each_of_the_ways_closes_a_civil_mandado_for_good_and_nothing_else_does(
     assert desk["m"].state is not State.EXCLUDED
 
 
-@settings(max_examples=300, deadline=None)
+@examples(50)
 @given(order=st.permutations(["certidao", "arrest", "end"]))
 def test_in_whatever_order_notice_arrest_and_end_are_heard_the_same_banners_stand(order: list[str]) -> None:
     # given

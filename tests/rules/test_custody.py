@@ -3,15 +3,17 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.custody import EVENTS, in_order, periods
+from rules.custody import AS_CIVIL, CIVIL_KIND, EVENTS, IN_FUTURE, NOT_COUNTED, in_order, periods, wrongs
 from rules.dossier import FREEING, Custody
 from rules.words import CustodyEvent
 from tests.rules.desk import CASE
+from tests.rules.examples import examples
 
 DAY = date(2026, 11, 2)
 ARREST, CIVIL, CONVERTED = CustodyEvent.PRISAO, CustodyEvent.PRISAO_CIVIL, CustodyEvent.CONVERSAO_FLAGRANTE
@@ -79,6 +81,7 @@ def test_what_has_no_case_or_no_day_of_its_own_begins_and_ends_nothing() -> None
     assert told(event(ARREST), event(RELEASE, 3, dated=False)) == [("PRISAO-0", None)]
 
 
+@examples(50)
 @given(st.lists(st.tuples(st.sampled_from(list(CustodyEvent)), st.integers(0, 3)), max_size=4, unique=True))
 def test_periods_do_not_depend_on_the_order_in_which_events_are_heard(kinds: list[tuple[CustodyEvent, int]]) -> None:
     # given
@@ -86,3 +89,29 @@ def test_periods_do_not_depend_on_the_order_in_which_events_are_heard(kinds: lis
     # when, then
     assert len({periods(mixed) for mixed in permutations(events)}) == 1
     assert len(in_order(events)) == len(events)
+
+
+KIND, COUNTED, ON = "custody.kind_code", "custody.counts_for_sentence", "effective_date"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "wrong"),
+    [
+        (CIVIL, {}, ()),
+        (CIVIL, {"kind": CIVIL_KIND, "counts": False, "on": NOON.date(), "typed_at": NOON}, ()),
+        (CIVIL, {"kind": CIVIL_KIND + 1}, ((KIND, AS_CIVIL),)),
+        (CIVIL, {"kind": 3, "civil_kind": 3}, ()),
+        (CIVIL, {"counts": True}, ((COUNTED, NOT_COUNTED),)),
+        (ARREST, {"kind": CIVIL_KIND + 1, "counts": True}, ()),
+        (ARREST, {"on": date(2026, 11, 21), "typed_at": NOON}, ((ON, IN_FUTURE),)),
+        (ARREST, {"on": date(2026, 11, 21)}, ()),
+        (ARREST, {"typed_at": NOON}, ()),
+    ],
+)
+def test_the_fields_of_a_civil_custody_are_its_own_and_no_day_lies_ahead(
+    kind: CustodyEvent, told: dict[str, Any], wrong: tuple[tuple[str, str], ...]
+) -> None:
+    # given
+    plain: dict[str, Any] = {"kind": None, "counts": None, "on": None, "typed_at": None}
+    # then
+    assert wrongs(kind, **(plain | told)) == wrong

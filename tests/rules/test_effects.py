@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import pieces
@@ -18,6 +18,7 @@ from rules.prerequisites import row_of
 from rules.situation import Situation
 from rules.words import AnswerClass, Kind, PecaStatus, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, NOW, Desk, document, good
+from tests.rules.examples import examples
 
 S = Situation
 INTERNACAO, DESINTERNACAO = Kind.MANDADO_INTERNACAO, Kind.ORDEM_DESINTERNACAO
@@ -187,7 +188,7 @@ def test_what_is_not_registered_and_what_no_table_knows_moves_nobody() -> None:
 
 
 @given(order=st.permutations(["m", "n", "k", "t"]))
-@settings(max_examples=50, deadline=None, database=None)
+@examples(50)
 def test_effects_once_dead_always_dead(order: list[str]) -> None:
     papers = {"m": document("m"), "n": document("n", **FLAGRANTE), "k": document("k", ALVARA, **NA_HORA)}
     done = registered(*[papers.get(one) or document("t", MORTE) for one in order])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.chain import view
@@ -17,6 +17,7 @@ from rules.kinds import (
     VARIANTS,
     effect,
     is_eligible,
+    is_liberty,
     needs_judges_release,
     resolution,
 )
@@ -41,6 +42,7 @@ from rules.words import (
     Variant,
 )
 from tests.rules.desk import Desk, document, in_effect
+from tests.rules.examples import examples
 
 # The words of the law, written out once more so that a wrong row shows.
 LIBERTY = {
@@ -84,7 +86,7 @@ def test_every_kind_has_its_row_its_variants_and_its_type_id() -> None:
 
 
 def test_liberty_arrest_and_neutral_are_the_words_of_the_law() -> None:
-    assert {kind for kind in Kind if effect(kind) is Effect.LIBERTY} == LIBERTY
+    assert {kind for kind in Kind if effect(kind) is Effect.LIBERTY} == LIBERTY == set(filter(is_liberty, Kind))
     assert {kind for kind in Kind if effect(kind) is Effect.ARREST} == ARREST == MANDADOS
     assert effect("GUIA_DESCONHECIDA") is Effect.NEUTRAL
     assert set(GUIAS) == {kind for kind in Kind if kind.startswith("GUIA_")}
@@ -176,7 +178,7 @@ PAPERS = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(50)
 @given(st.lists(PAPERS, min_size=1, max_size=5), st.sampled_from([LinkState.UP, LinkState.DOWN]), st.data())
 def test_papers_of_any_kinds_in_any_order_are_decided_and_what_may_go_goes_to_its_end(
     papers: list[tuple[str, list[str], tuple[str, ...], bool]], link: LinkState, data: st.DataObject

@@ -7,7 +7,8 @@ from rules.dossier import Antecedent
 from rules.facts import Question
 from rules.lookup import question
 from rules.words import AnswerClass, Consent, LinkState, Reason, Role, State, Step
-from tests.rules.test_lookup import ANOTHER, ASKING, MISSING, NUMBER, READY, by_number, shown
+from tests.rules.desk import RJI
+from tests.rules.test_lookup import ANOTHER, ASKING, MISSING, NUMBER, OTHER, READY, by_number, shown
 
 
 def test_an_attempt_that_does_not_connect_is_evidence_and_asked_again_soon() -> None:
@@ -108,3 +109,15 @@ def test_what_bnmp_showed_and_then_refuses_to_stand_on_is_looked_up_anew() -> No
     desk.due("a")
     # then
     assert (desk.standing("a"), desk.takes()) == (ASKING, "a")
+
+
+@pytest.mark.parametrize("survivor", [OTHER, RJI])
+def test_an_answer_that_names_another_rji_of_a_linked_person_says_that_they_were_merged(survivor: str) -> None:
+    # given
+    desk = by_number(NUMBER)
+    before = desk.dossier.persons[1].rji
+    # when
+    decision = desk.looked_up("a", shown(rji=survivor), rji=survivor)
+    # then
+    assert (before, desk.dossier.persons[1].rji, desk["a"].rji) == (RJI, survivor, None)
+    assert decision.rjis == ({1: OTHER} if survivor == OTHER else {})

@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
@@ -43,6 +42,7 @@ from tests.rules.desk import (
     piece,
     yesterday,
 )
+from tests.rules.examples import examples
 
 KIND_OF = {"a": MANDADO, "b": CERTIDAO, "c": ALVARA, "d": CONTRAMANDADO, "e": MANDADO, "f": CERTIDAO}
 # These are of any of the kinds.
@@ -267,6 +267,4 @@ class Person1(Asked):
 
 
 TestPerson = Person1.TestCase
-TestPerson.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+TestPerson.settings = examples(40, steps=40)

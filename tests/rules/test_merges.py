@@ -9,7 +9,7 @@ from rules.acts import By, RjiLinked, RjiMerged, RjiUnlinked
 from rules.dossier import Custody, Document, Person
 from rules.facts import Question
 from rules.lookup import question
-from rules.words import AnswerClass, CustodyEvent, Kind, LinkState, Reason, Role, State, Step
+from rules.words import AnswerClass, CustodyEvent, Kind, LinkState, Reason, Role, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, NOW, UNIT, Desk, document, good
 
 FROM, INTO, OTHER = "20000000001", "10000000001", "30000000001"
@@ -281,3 +281,14 @@ def test_a_merge_that_is_done_is_not_begun_again() -> None:
     # when / then
     assert merge(desk) == "APPLIED"
     assert desk.standing("m") == READY
+
+
+def test_safety_22_a_release_with_the_rji_of_its_warrant_takes_the_one_that_bnmp_made_its_piece_for() -> None:
+    # given a release whose person nobody has linked
+    desk = Desk(document("a", ALVARA, variant=Variant.PRISAO_FLAGRANTE, rji=FROM), persons={1: Person(1)})
+    desk.until("a", Step.CREATE)
+    # when
+    made = good(desk["a"], Step.CREATE)
+    desk.answered("a", AnswerClass.OK, **made, rji=INTO)
+    # then
+    assert (desk["a"].rji, desk.dossier.persons[1].rji) == (INTO, None)

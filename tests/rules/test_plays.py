@@ -1,4 +1,4 @@
-"""Thousands of plays, each another one: antecedents first, nothing twice, liberty first, and an end to everything.
+"""Plays, each another one and thousands of them in `make simulate`: antecedents first, nothing twice, liberty first, and an end to everything.
 
 A replayed record of Kafka is dropped before it is a fact (tests/ledger, tests/flow); what a lane may say twice is here.
 """
@@ -6,20 +6,22 @@ A replayed record of Kafka is dropped before it is a fact (tests/ledger, tests/f
 import pytest
 
 from rules.words import Kind, State
+from tests.rules.examples import SEED, TIMES
 from tests.rules.mending import mend
 from tests.rules.play import Play
 
-PLAYS = 2400
+PLAYS = 240 * TIMES
 ACTS = 60
 # In a few parts, so that each is done within the time that one test has.
-PARTS = 24
+PARTS = 4 * TIMES
+pytestmark = pytest.mark.plays
 Plays = list[tuple[int, Play]]
 
 
 @pytest.fixture(scope="module", params=range(PARTS))
 def plays(request: pytest.FixtureRequest) -> Plays:
     """Plays after whatever happened in them, and after everybody did what was asked of them."""
-    return [(seed, _played(seed)) for seed in range(request.param, PLAYS, PARTS)]
+    return [(seed, _played(seed)) for seed in range(SEED + request.param, SEED + PLAYS, PARTS)]
 
 
 def _played(seed: int) -> Play:

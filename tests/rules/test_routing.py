@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.acts import DocumentWithdrawn
@@ -18,6 +18,7 @@ from rules.verdict import ROWS, SEND, routed
 from rules.words import AnswerClass, Consent, CustodyEvent, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, RJI, Desk, document, yesterday
 from tests.rules.desk import given as answered
+from tests.rules.examples import examples
 
 FLAGRANTE: dict[str, Any] = {"variant": Variant.PRISAO_FLAGRANTE}
 LACKS: dict[str, Any] = {"gaps": ("fields.motivo",)}
@@ -164,7 +165,7 @@ PAPERS = st.lists(
     min_size=1,
     max_size=5,
 )
-MANY = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = examples(60)
 
 
 def issued(papers: list[Any], data: st.DataObject) -> Desk:
