@@ -1,7 +1,9 @@
 """Sessions: one for each user in each unit, because BNMP checks position and unit of whoever acts."""
 
 import asyncio
+import base64
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +21,10 @@ from rules.words import AnswerClass
 _LOGIN_OP: Final = "POST public/authenticate"
 _HEADER: Final = re.compile(r"[!-~]{1,16384}")
 _MOST_COOKIES: Final = 20
+# A session is renewed so many seconds before its token's end, or a tenth of its life before where that is less.
+_RENEW_BEFORE: Final = 60.0
+# A refused login rests: one wrong password and a thousand documents would lock the person out of BNMP.
+_REFUSED_RESTS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,18 @@ class _Session:
         self.cookies: dict[str, str] = {}
         self.tokens: dict[str, str] = {}
         self.login: asyncio.Task[Result | None] | None = None
+        self.renew_at = math.inf
+        self.refused: tuple[float, Result] | None = None
+
+    def opened(self, jwt: str, csrf: str, now: float) -> None:
+        """Keep the tokens of a login that was begun at `now` on the loop's clock."""
+        self.tokens = {"Authorization": f"Bearer {jwt}", "X-XSRF-TOKEN": csrf}
+        life = lifetime(jwt)
+        self.renew_at = math.inf if life is None else now + life - min(_RENEW_BEFORE, life / 10)
+
+    def is_open(self, now: float) -> bool:
+        """Whether the tokens are good, and will be for a request that is begun now."""
+        return bool(self.tokens) and now < self.renew_at
 
     def headers(self) -> dict[str, str]:
         """What every request of the session carries."""
@@ -130,8 +148,11 @@ class Sessions:
 
     async def _login(self, session: _Session, actor: Actor, credentials: Credentials, deadline: float) -> Result | None:
         """Have tokens, or say why not. Whoever comes while a login is under way shares its outcome."""
-        if session.tokens:
+        now = asyncio.get_running_loop().time()
+        if session.is_open(now):
             return None
+        if session.refused is not None and now < session.refused[0]:
+            return session.refused[1]
         if session.login is None or session.login.done():
             session.login = asyncio.create_task(self._authenticate(session, actor, credentials))
         try:
@@ -141,7 +162,8 @@ class Sessions:
             return Result(AnswerClass.CONNECTION, _LOGIN_OP, f"{NO_ANSWER}: time-out attempt")
 
     async def _authenticate(self, session: _Session, actor: Actor, credentials: Credentials) -> Result | None:
-        deadline = asyncio.get_running_loop().time() + self._settings.windows.attempt
+        begun = asyncio.get_running_loop().time()
+        deadline = begun + self._settings.windows.attempt
         body = {"clientId": self._settings.client_id, "username": credentials.login}
         body |= {"password": credentials.senha, "codigoOrgao": self._settings.organ(actor.unit)}
         ask = Ask(What.LOGIN, _LOGIN_OP, "POST", AUTHENTICATE, body=json.dumps(body).encode())
@@ -151,13 +173,28 @@ class Sessions:
             if not _is_handshake(seen):
                 break
         result = judge(ask, sent, seen)
+        refused = result.answer is AnswerClass.ACCESS
+        session.refused = (asyncio.get_running_loop().time() + _REFUSED_RESTS, result) if refused else None
         if not result.ok:
             return result
         jwt, csrf = result.body.get("token_jwt"), result.body.get("token_csrf")
         if not (_is_header(jwt) and _is_header(csrf)):
             return replace(result, answer=unanswered(sent), detail="login without tokens")
-        session.tokens = {"Authorization": f"Bearer {jwt}", "X-XSRF-TOKEN": str(csrf)}
+        session.opened(str(jwt), str(csrf), begun)
         return None
+
+
+def lifetime(jwt: str) -> float | None:
+    """How many seconds a token is good for, as it says itself; None where it does not, and a 401 will tell.
+
+    Both instants are the registry's, so that its clock need not go as ours does.
+    """
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(jwt.split(".")[1] + "=="))
+        life = float(claims["exp"] - claims["iat"])
+    except (ValueError, IndexError, KeyError, TypeError, OverflowError, RecursionError):
+        return None
+    return life if math.isfinite(life) and life > 0 else None
 
 
 def judge(ask: Ask, sent: Sent, seen: Seen) -> Result:

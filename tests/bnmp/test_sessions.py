@@ -1,16 +1,17 @@
 """Sessions and credentials, against the simulator and against a server that counts."""
 
 import asyncio
+import base64
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bnmp.credentials import CredentialFolder
 from bnmp.registry import Registry
+from bnmp.sessions import lifetime
 from bnmp.settings import BnmpSettings
 from rules.words import AnswerClass as A
 from rules.words import Step
@@ -98,6 +99,69 @@ async def test_after_a_401_there_is_one_new_login_and_then_access_is_given_up(se
     ]
 
 
+def token(**claims: Any) -> str:
+    """A token as BNMP writes one, of which nobody checks the seal."""
+    return f"e30.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.x"
+
+
+@pytest.mark.parametrize(
+    ("jwt", "life"),
+    [
+        (token(iat=1000, exp=1600), 600.0),
+        (token(exp=1600), None),
+        (token(iat=1600, exp=1000), None),
+        (token(iat="a", exp="b"), None),
+        (token(iat=0, exp=10**400), None),
+        ("e30.e30", None),
+        ("e30.W10.x", None),
+        ("opaque", None),
+        ("a.\x7f.b", None),
+    ],
+)
+def test_a_token_says_how_long_it_is_good_for_or_nothing(jwt: str, life: float | None) -> None:
+    assert lifetime(jwt) == life
+
+
+async def test_a_session_is_renewed_before_its_token_ends_and_nobody_is_refused(
+    settings: BnmpSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given tokens of an hour
+    hour = http(200, {"token_jwt": token(iat=1000, exp=4600), "token_csrf": "c"})
+    loop = asyncio.get_running_loop()
+    real, gone_by = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: real() + gone_by[0])
+    async with door(gate(hour)) as server, Registry(replace(settings, url=server.url)) as bnmp:
+        # when
+        logins = []
+        for gone_by[0] in (0.0, 3400.0, 3541.0, 3542.0, 7100.0):
+            assert (await bnmp.step(Step.PERSON, order())).answer is A.OK
+            logins.append(sum("authenticate" in line for line in server.lines))
+    # then one minute before its end it is renewed, and no request had to be refused for it
+    assert logins == [1, 1, 2, 2, 3]
+
+
+async def test_a_refused_login_is_not_tried_again_for_every_document_that_waits(settings: BnmpSettings) -> None:
+    refused = http(401, {"status": 401, "exception": "CredenciaisException"})
+    async with door(gate(refused)) as server, Registry(replace(settings, url=server.url)) as bnmp:
+        # when
+        answers = [await bnmp.step(Step.PERSON, order()) for _ in range(5)]
+    # then
+    assert {(one.answer, one.detail) for one in answers} == {(A.ACCESS, "401 CredenciaisException")}
+    assert len(server.lines) == 1
+
+
+async def test_several_processes_have_a_session_of_the_same_user_each(court: Court, settings: BnmpSettings) -> None:
+    # given
+    async with Registry(replace(settings, url=court.simulator.url)) as other:
+        await court.rji(order())
+        # when both go on by turns
+        for _ in range(3):
+            for one in (other, court.registry):
+                assert (await one.step(Step.PERSON, order())).answer is A.OK
+    # then each had logged in once
+    assert {row["status"] for row in court.requests("duplicidades")} == {200}
+
+
 async def test_many_who_find_the_token_expired_log_in_once_between_them(settings: BnmpSettings) -> None:
     def page(request: bytes) -> bytes:
         return http(200, PAGE) if b"Bearer jwt-2" in request else http(401, b"")
@@ -179,51 +243,6 @@ async def test_a_unit_is_logged_into_by_its_organ_id(settings: BnmpSettings) -> 
         "password": "senha-u",
         "codigoOrgao": "777",
     }
-
-
-@pytest.mark.parametrize("user", ["../secret", "/etc/passwd", "..", ".", "", "a/b", "a\x00b", ".hidden"])
-def test_a_user_whose_name_is_a_path_has_no_credentials(user: str, credentials: Path) -> None:
-    write_credentials(credentials.parent, "secret", "login", "senha")
-    write_credentials(credentials, ".hidden", "login", "senha")
-    assert CredentialFolder(credentials).of(user, UNIT) is None
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "{",
-        "[]",
-        "null",
-        '{"login": "a"}',
-        '{"login": "a", "senha": 1, "units": ["10234"]}',
-        '{"login": "a\\n", "senha": "b", "units": ["10234"]}',
-        '{"login": "a", "senha": "b", "units": "10234"}',
-    ],
-)
-def test_a_file_that_does_not_hold_credentials_counts_as_none(text: str, credentials: Path) -> None:
-    (credentials / "u999.json").write_text(text)
-    assert CredentialFolder(credentials).of("u999", UNIT) is None
-
-
-def test_credentials_are_good_for_their_units_only_and_never_printed(credentials: Path) -> None:
-    folder = CredentialFolder(credentials)
-    assert folder.of("u123", "99999") is None
-    assert "senha" not in repr(folder.of("u123", UNIT))
-
-
-def test_a_file_replaced_by_one_of_the_same_age_and_size_is_read_again(credentials: Path) -> None:
-    folder, file = CredentialFolder(credentials), credentials / "u123.json"
-    before = folder.of("u123", UNIT)
-    stat = file.stat()
-    other = credentials / "other"
-    other.write_text(file.read_text().replace("senha-u", "senha-v"))
-    os.utime(other, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    other.replace(file)
-    after = folder.of("u123", UNIT)
-    assert before is not None
-    assert after is not None
-    assert (before.senha, after.senha) == ("senha-u", "senha-v")
 
 
 async def test_the_probe_says_up_for_a_page_for_a_refused_login_and_for_nobody_at_all(
