@@ -18,19 +18,20 @@ from rules.words import AnswerClass, Role, Step
 FILTER_OP: Final = "POST pecas/light-filter"
 
 
-async def create(desk: Desk, order: Order, rji: str) -> tuple[Result, Piece | None, str]:
+async def create(desk: Desk, order: Order, rji: str) -> tuple[Result, Piece | None, str | None]:
     """Create the piece about `rji`; a merged person's piece is created once more about who survived.
 
-    Gives the result, the piece and the RJI it is about in the end.
+    Gives the result, the piece and the RJI it is about in the end: None where the person is inactive, or unknown by now.
     """
     result = await _post(desk, order, rji)
     if result.answer is AnswerClass.CHAIN and conflict(result.body) is Conflict.INACTIVE_PERSON:
         read, survivor = await persons.principal(desk, rji)
-        if not read.ok:
+        if read.answer is AnswerClass.CHAIN or (read.ok and survivor is None):
+            return result, None, None
+        if survivor is None:
             return read, None, rji
-        if survivor is not None:
-            rji = survivor
-            result = await _post(desk, order, rji)
+        rji = survivor
+        result = await _post(desk, order, rji)
     piece = readings.piece(result.body) if result.ok else None
     if result.ok and piece is None:
         return result.unreadable(What.WRITE, "piece without id"), None, rji
@@ -72,7 +73,7 @@ async def look_for(desk: Desk, order: Order, rji: str, owned: frozenset[str]) ->
     every row is compared with what was asked (docs/law.md safety 26).
     """
     result, survivor = await persons.principal(desk, rji)
-    if not result.ok:
+    if not result.ok and result.answer is not AnswerClass.CHAIN:
         return result, ()
     found: dict[str, Piece] = {}
     for person in dict.fromkeys((rji, survivor or rji)):

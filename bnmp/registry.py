@@ -35,6 +35,7 @@ class _Found:
     pieces: tuple[Piece, ...] = ()
     rji: str | None = None
     candidates: tuple[str, ...] = ()
+    gone: bool = False
 
 
 class Registry:
@@ -66,8 +67,8 @@ class Registry:
         """Do one step of a registration.
 
         PERSON answers with `rji`, with `candidates`, or with neither (nobody is there); PERSON_CREATE with `rji`;
-        CREATE with `piece`, and `rji` when the person had been merged; a signature with nothing; READ_BACK with
-        `piece`; LOOK_UP with `pieces` and `rji` as its question asks. An order that lacks what the step needs is REFUSED and nothing is sent.
+        CREATE with `piece`, and `rji` when the person had been merged, or `gone` where they are inactive; a signature with
+        nothing; READ_BACK with `piece`; either `gone` where BNMP has no such piece; LOOK_UP with `pieces` and `rji` as its question asks. An order that lacks what the step needs is REFUSED and nothing is sent.
         """
         return await self._attempt(_DO[step], step, order)
 
@@ -122,6 +123,7 @@ class Registry:
             found.pieces,
             found.rji,
             found.candidates,
+            found.gone,
         )
 
     def _desk(self, actor: Actor | None) -> Desk:
@@ -156,12 +158,14 @@ async def _create_person(desk: Desk, order: Order) -> _Found:
 async def _create(desk: Desk, order: Order) -> _Found:
     asked = order.rji or ""
     result, piece, rji = await pieces.create(desk, order, asked)
-    return _Found(result, piece, rji=rji if rji != asked else None)
+    return _Found(result, piece, rji=rji if rji != asked else None, gone=rji is None)
 
 
 def _signing(step: Step) -> _Do:
     async def sign(desk: Desk, order: Order) -> _Found:
-        return _Found(await pieces.sign(desk, order, step, _signature(desk)))
+        result = await pieces.sign(desk, order, step, _signature(desk))
+        # A broken chain: is it what the piece stands on, or is there no piece?
+        return _Found(result, gone=result.answer is AnswerClass.CHAIN and (await _read_back(desk, order)).gone)
 
     return sign
 
@@ -181,7 +185,7 @@ def _signature(desk: Desk) -> dict[str, str]:
 
 async def _read_back(desk: Desk, order: Order) -> _Found:
     result, piece = await pieces.read(desk, order)
-    return _Found(result, piece)
+    return _Found(result, piece, gone=result.answer is AnswerClass.CHAIN)
 
 
 async def _reread(desk: Desk, order: Order) -> _Found:

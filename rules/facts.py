@@ -28,7 +28,8 @@ class Piece:
 class Answer:
     """What a call to the registry brought back, as a fact.
 
-    `at` is when the attempt began; `detail` never holds personal data; `retry_after` is in seconds.
+    `at` is when the attempt began; `detail` never holds personal data; `retry_after` is in seconds. `gone`: the registry
+    has no such piece, or at its creation no such person, any more.
     """
 
     answer: AnswerClass
@@ -40,6 +41,7 @@ class Answer:
     pieces: tuple[Piece, ...] = ()
     rji: str | None = None
     candidates: tuple[str, ...] = ()
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,10 @@ DIVERGENT = "A situação da peça no SAJ e no BNMP é diferente: confira e reco
 
 OTHER_NUMBER = "O número nacional da peça não corresponde ao processo ou à espécie: confira em Consulta de Peças."
 
+PIECE_GONE = (
+    "A peça não consta mais no BNMP, que exclui o que fica sem assinatura: mande enviar de novo, ou emita outra."
+)
+
 OTHER_SURVIVOR = "O BNMP não confirma a unificação informada: confira qual RJI permaneceu ativo."
 
 BANNERS = "Atualize as tarjas do processo: retire as indicadas antes de inserir as outras."

@@ -17,6 +17,7 @@ from rules.dossier import Attempt, Document, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
 from rules.effects import effect_of
 from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
+from rules.gone import gone
 from rules.identifiers import CASE, is_of
 from rules.identity import person_of
 from rules.kinds import KINDS, PRIORITY_LIBERTY
@@ -223,6 +224,9 @@ def _holding(reason: Reason) -> Callable[[Casework, Document, Answer], None]:
 
 def _chained(work: Casework, document: Document, answer: Answer) -> None:
     """BNMP does not see the antecedent that we see, or that it showed: look again by the clock."""
+    if answer.gone:
+        gone(work, _note(document, answer), answer)
+        return
     document = replace(document, found=())
     windows = work.dossier.windows
     wait = windows.reask_liberty if document.priority == PRIORITY_LIBERTY else windows.reask_other

@@ -158,6 +158,52 @@ def payload(settings: BnmpSettings, kind: Kind, variant: Variant | None = None) 
     return payloads.piece(order(kind, variant, rji=RJI), RJI, settings)
 
 
+# A field of the form that is not sent under its own name in camelCase, by the names under which it is sent.
+SENT_AS: dict[str, tuple[str, ...]] = {
+    "especie_prisao": ("especiePrisao",),
+    "especie_internacao": ("especieInternacao",),
+    "prazo_prisao_dias": ("prazoPrisao",),
+    "tipificacoes": ("tipificacoesPenais",),
+    "guia_provisoria": (),
+}
+PENALTY = ("tempoPenaAno", "tempoPenaMes", "tempoPenaDia")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_field_of_a_kinds_form_is_sent_and_nothing_that_is_not_on_it(kind: Kind, settings: BnmpSettings) -> None:
+    # given each field of the form filled in
+    filled = {"dias": 3, "anos": 1, "meses": 2, "code": "MS-014", "name": "Local", "prisao": "2025-01-02"}
+    rows = {"tipificacoes": ["X"], "medidas_cautelares": ["X"], "detracao": [filled | {"soltura": "2025-01-05"}]}
+    known = sample(TYPE, kind)["fields"]
+    fields = {name: known.get(name) or rows.get(name) or _some(name, filled) for name in FORMS[kind].model.model_fields}
+    one = order(kind, "PRISAO_FLAGRANTE" if kind is K.ALVARA_SOLTURA else None, rji=RJI, data={"fields": fields})
+    # when
+    sent = payloads.piece(one, RJI, settings)
+    # then
+    own = [SENT_AS.get(name, (payloads._camel(name),)) for name in fields]
+    if "MANDADO_PRISAO" in kind and not kind.startswith("CONTRA"):
+        own = [PENALTY if names == ("pena",) else names for names in own]
+    marks = {"tipoGuia", "tipoAlvara"} & set(sent)
+    common = {"numeroProcesso", "dataExpedicao", "tipoPeca", "pessoa", "orgao", "nomeServidor", "cargoServidor"}
+    common |= {"magistrado", "assinarDigitalmenteServidor", "assinarDigitalmenteMagistrado", "sigilo", "outrasPecas"}
+    assert set(sent) - common - marks == {name for names in own for name in names}
+
+
+def _some(name: str, filled: dict[str, Any]) -> Any:
+    """Some value of a field that the sample leaves empty."""
+    if name.startswith("data"):
+        return "2025-01-02"
+    if name in ("reincidente", "prisao_domiciliar"):
+        return True
+    if name == "prisao":
+        return {"uf": "MS", "municipio": "Cidade", "estabelecimento": "Delegacia", "data": "2025-01-02"}
+    if name.endswith("_dias"):
+        return 30
+    if name in ("pena", "multa", "local_custodia"):
+        return filled
+    return {"processo_origem": "0001234-09.2020.8.12.0001", "comunicado_por": "OUTRO"}.get(name, "X")
+
+
 def test_a_guia_is_sent_with_its_sort_its_length_in_three_parts_and_its_measure(settings: BnmpSettings) -> None:
     prison = payload(settings, K.GUIA_RECOLHIMENTO_DEFINITIVA)
     assert (prison["tipoGuia"], prison["pena"]) == ("DEFINITIVA", {"anos": 5, "meses": 4, "dias": 0})

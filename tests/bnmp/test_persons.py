@@ -184,3 +184,24 @@ async def test_what_is_not_known_is_not_searched_for_but_a_parent_is_sent_as_not
         "sexo": {"id": 1},
         "dataNascimento": "02/04/1990",
     }
+
+
+@pytest.mark.parametrize(
+    "person_now",
+    [
+        person("26000000104", ativo=False),
+        http(404, {"status": 404, "exception": "PessoaNaoEncontradaException"}),
+    ],
+)
+async def test_a_person_who_is_inactive_or_unknown_by_now_is_told_as_gone(
+    person_now: Any, settings: BnmpSettings
+) -> None:
+    # given
+    inactive = http(409, {"status": 409, "exception": "PessoaInativaException"})
+    said = {"mandado-prisaos": inactive, "pessoas/rji": person_now}
+    # when
+    async with registry_saying(settings, said) as (registry, server):
+        answer = await registry.step(Step.CREATE, order(rji="26000000104"))
+    # then nobody else was created or asked for
+    assert (answer.answer, answer.gone, answer.rji) == (A.CHAIN, True, None)
+    assert len(server.lines) == 3

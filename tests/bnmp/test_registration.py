@@ -154,3 +154,21 @@ async def test_an_order_that_is_not_whole_is_refused_before_anything_is_sent(cou
     assert court.simulator.book["requests"] == []
     without_unit = replace(order(rji="26000000104"), document=order().document.model_copy(update={"unit": None}))
     assert (await court.registry.step(Step.CREATE, without_unit)).detail == "order lacks unit.code"
+
+
+@pytest.mark.parametrize("step", [Step.SIGN_SERVIDOR, Step.SIGN_MAGISTRADO, Step.READ_BACK])
+async def test_a_piece_that_was_purged_unsigned_is_told_as_gone(step: Step, court: Court) -> None:
+    # given
+    made, _ = await court.register(order(rji=await court.rji(order())))
+    # when
+    await court.tell("/control/clock", {"advance_seconds": 31 * 86400})
+    answer = await court.registry.step(step, made)
+    # then
+    assert (answer.answer, answer.gone, answer.piece) == (A.CHAIN, True, None)
+
+
+async def test_a_piece_that_is_there_and_whose_chain_is_broken_is_not_gone(court: Court) -> None:
+    rji = await court.rji(order())
+    early = order(Kind.ALVARA_SOLTURA, rji=rji, antecedents=("17",))
+    answer = await court.registry.step(Step.CREATE, early)
+    assert (answer.answer, answer.gone) == (A.CHAIN, False)

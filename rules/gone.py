@@ -1,0 +1,57 @@
+"""What BNMP has no more: a piece that nobody signed in time, or a person whom it has deactivated.
+
+CNJ deletes what waits for a signature for more than 30 days, and persons without a piece (docs/law.md FAIL-2). What was
+never in effect is not missed by anybody but us: a release is looked for and made anew at once; anything else is for its
+unit, whose retry makes it anew. An RJI that is no longer active is unlinked, and its person searched for like any other
+(docs/law.md safety-22, 23).
+"""
+
+from collections.abc import Callable
+
+from rules import messages
+from rules.casework import Casework, Say
+from rules.dossier import Document, changed
+from rules.doubt import again, doubt, stop
+from rules.facts import Answer
+from rules.kinds import PRIORITY_LIBERTY
+from rules.words import Reason, Step
+
+GAP = "rji"
+
+
+def gone(work: Casework, document: Document, answer: Answer) -> None:
+    """The registry has no such piece, or no such person, any more; which of them the step says."""
+    _GONE.get(document.doing or Step.READ_BACK, _piece_gone)(work, document, answer)
+
+
+def _piece_gone(work: Casework, document: Document, answer: Answer) -> None:
+    """It is told as missing; and what is created for it later is a piece of its own, about the same order."""
+    data = {
+        "kind": "MISSING_AT_REGISTRY",
+        "ours": document.national_number or document.bnmp_id,
+        "registry": None,
+        "document_id": document.document_id,
+        "case_number": document.case_number or None,
+        "message": messages.PIECE_GONE,
+    }
+    work.says.append(Say("bnmp.divergence.found.v1", data, document))
+    afresh = changed(document, bnmp_id=None, national_number=None, bnmp_status=None, step=None)
+    if document.liberty or document.priority == PRIORITY_LIBERTY:
+        # It is searched for like a lost creation before it is made anew (docs/law.md safety-27).
+        doubt(work, changed(afresh, doing=Step.CREATE), f"piece gone: {answer.detail}")
+    else:
+        stop(work, afresh, Reason.DIVERGENCE, f"piece gone: {answer.detail}")
+
+
+def _person_gone(work: Casework, document: Document, answer: Answer) -> None:
+    """Nobody else is taken for them: the RJI of another's warrant is for the unit to replace."""
+    if document.rji is not None:
+        gaps = (*document.gaps, GAP)
+        nameless = changed(document, rji=None, gaps=gaps, step=None)
+        stop(work, nameless, Reason.MISSING_DATA, f"person inactive: {answer.detail}", missing=gaps)
+        return
+    work.identify(dict.fromkeys(work.now().same(document.person)), {})
+    again(work, changed(document, doing=None, step=None), 0, f"person inactive: {answer.detail}")
+
+
+_GONE: dict[Step, Callable[[Casework, Document, Answer], None]] = {Step.CREATE: _person_gone}
