@@ -114,7 +114,21 @@ def _nothing_happened(work: Casework, document: Document) -> None:
     elif is_fault_for_good(document):
         fault_for_good(work, document)
     else:
-        _resume(work, document, f"no trace after {reads} readings: may be sent again")
+        _resume(work, _waited(work, document), f"no trace after {reads} readings: may be sent again")
+
+
+def _waited(work: Casework, document: Document) -> Document:
+    """A creation that was lost in an unavailability waited for its end: it is registered with justification (safety-17).
+
+    What was offered and opened carries its own instant already; a signature is of a piece that is registered.
+    """
+    link = work.dossier.link
+    began, ended = document.since, link.since
+    over = link.state is LinkState.UP and (began is None or ended is None or ended < began)
+    if over or document.doing not in (Step.CREATE, Step.PERSON_CREATE):
+        return document
+    lost = next((one.at for one in reversed(document.attempts) if one.answer is AnswerClass.UNCERTAIN), began)
+    return changed(document, retroactive=True, failed_access_at=document.failed_access_at or lost)
 
 
 def is_fault_for_good(document: Document) -> bool:

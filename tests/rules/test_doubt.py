@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rules.dossier import Person
+from rules.dossier import Attempt, Person
 from rules.facts import SignerUnknown
 from rules.words import AnswerClass, LinkState, PecaStatus, Reason, State, Step
 from tests.rules.desk import CERTIDAO, CONTRAMANDADO, MANDADO, NOW, RJI, Desk, document, piece
@@ -172,3 +172,64 @@ def test_what_is_in_doubt_and_may_not_be_offered_stays_in_doubt_while_the_link_i
     desk.link(LinkState.DOWN)
     assert desk["k"].state is State.UNCERTAIN
     assert not desk.said(OFFERED)
+
+
+def _read_in_vain(desk: Desk) -> None:
+    while desk["d"].state is State.UNCERTAIN:
+        desk.due("d")
+        desk.read("d")
+
+
+@pytest.mark.parametrize("step", [Step.CREATE, Step.PERSON_CREATE])
+def test_a_creation_that_was_lost_in_an_outage_is_sent_again_with_justification(step: Step) -> None:
+    # given the write went into an outage, and nobody was offered contingency
+    desk = _person_doubt() if step is Step.PERSON_CREATE else _doubt(step)
+    desk.put("d", attempts=(Attempt(NOW, "CREATE", A.UNCERTAIN),))
+    desk.link(LinkState.SUSPECT)
+    desk.later(60)
+    desk.link(LinkState.UP)
+    # when
+    _read_in_vain(desk)
+    # then
+    assert desk.standing("d") == (State.READY, None)
+    assert (desk["d"].retroactive, desk["d"].failed_access_at) == (True, NOW)
+
+
+def test_a_creation_whose_answer_alone_was_lost_is_sent_again_as_it_was() -> None:
+    # given the link was away before, and is not since
+    desk = Desk(document("d"))
+    desk.link(LinkState.SUSPECT)
+    desk.link(LinkState.UP)
+    desk.later(60)
+    desk.until("d", Step.CREATE)
+    # when
+    desk.answered("d", A.FAULT)
+    _read_in_vain(desk)
+    # then
+    assert (desk["d"].retroactive, desk["d"].failed_access_at) == (False, None)
+
+
+def test_what_is_found_after_an_outage_was_registered_without_justification_and_is_told_so() -> None:
+    # given
+    desk = _doubt(Step.CREATE)
+    desk.link(LinkState.SUSPECT)
+    desk.later(60)
+    desk.link(LinkState.UP)
+    # when
+    desk.due("d")
+    desk.read("d", pieces=(piece(desk["d"], PecaStatus.EM_ELABORACAO),))
+    desk.register("d")
+    # then
+    assert desk.said("bnmp.document.registered.v1", "d")[0].data["retroactive"] is False
+
+
+def test_a_signature_that_was_lost_in_an_outage_changes_nothing_of_a_piece_that_is_there() -> None:
+    # given
+    desk = _doubt(Step.SIGN_SERVIDOR)
+    desk.link(LinkState.SUSPECT)
+    desk.later(60)
+    desk.link(LinkState.UP)
+    # when
+    _read_in_vain(desk)
+    # then
+    assert desk["d"].retroactive is False
