@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from console import doctor, look, places, saj, stack
+from console import certificates, doctor, look, places, saj, stack
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
 from ledger.migrate import migrate as migrate_database
-from operations.answers import SHAPES
 from operations.offsets import OffsetsRefusedError
+from operations.shapes import SHAPES
 from producers.topics import KafkaUnreachableError
 from runtime import settings
 from runtime.logs import configure
@@ -30,6 +30,7 @@ app.add_typer(places.topics, name="topics")
 app.add_typer(look.documents, name="documents")
 app.add_typer(look.person, name="person")
 app.add_typer(look.link, name="link")
+app.add_typer(certificates.certificates, name="certificates")
 app.add_typer(sandbox, name="sandbox")
 app.command()(stack.demo)
 app.command()(stack.up)

@@ -36,7 +36,7 @@ def print_rows(rows: Iterable[Any], columns: tuple[str, ...]) -> None:
 def print_documents(page: Page[DocumentLine]) -> None:
     """Print a page of documents, and how to go on."""
     print_rows(page.items, _DOCUMENTS)
-    _print_more(page.next_cursor)
+    print_more(page.next_cursor)
 
 
 def print_document(shown: Shown, *, as_json: bool) -> None:
@@ -69,7 +69,7 @@ def print_person(shown: PersonShown) -> None:
         out.print(f"{shown.dead_letters} dead letters stand before the person's warrants")
     _print_custody(shown.custody)
     print_rows(shown.documents, _DOCUMENTS)
-    _print_more(shown.next_cursor)
+    print_more(shown.next_cursor)
 
 
 def _print_custody(shown: CustodyShown) -> None:
@@ -103,7 +103,7 @@ def print_offsets(shown: OffsetsShown) -> None:
     for group in shown.groups:
         members = ", ".join(f"{member.instance or member.member_id} ({member.host})" for member in group.members)
         out.print(f"{group.group}: {group.state}  {members}", soft_wrap=True, highlight=False)
-    _print_more(shown.next_cursor)
+    print_more(shown.next_cursor)
 
 
 def print_json(value: Any) -> None:
@@ -111,7 +111,8 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False))
 
 
-def _print_more(cursor: str | None) -> None:
+def print_more(cursor: str | None) -> None:
+    """Say how to go on with a listing that has more."""
     if cursor is not None:
         typer.echo(f"there is more: --cursor {cursor}", err=True)
 

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger.tables import Instant, document
+from rules.confirmation import Confirmation
 from rules.dossier import Antecedent, Attempt, ConsentGiven, Document, Found, Hand, Withdrawal
 from rules.words import AnswerClass, Consent, Reason, Role, State, Step
 
@@ -31,6 +32,10 @@ def _consent(kept: dict[str, str]) -> ConsentGiven:
 
 def _withdrawal(kept: dict[str, str]) -> Withdrawal:
     return Withdrawal(**{**kept, "role": Role(kept["role"]), "at": datetime.fromisoformat(kept["at"])})  # type: ignore[arg-type]  # as written by row_of
+
+
+def _confirmed(kept: dict[str, str]) -> Confirmation:
+    return Confirmation(Role(kept["role"]), kept["user"], kept["unit"], datetime.fromisoformat(kept["at"]))
 
 
 def _hands(kept: list[list[str]]) -> tuple[Hand, ...]:
@@ -59,6 +64,7 @@ _MADE: Mapping[str, _Reader] = {
     **{name: _parsed(tuple) for name in _TEXTS},
     "attempts": _parsed(_attempts),
     "consent": _parsed(_consent),
+    "confirmed": _parsed(_confirmed),
     "withdrawal": _parsed(_withdrawal),
     "hands": _parsed(_hands),
     "found": _parsed(_found),
@@ -134,6 +140,8 @@ def row_of(kept: Document) -> dict[str, Any]:
     row["hands"] = [[hand.role, hand.user, hand.unit] for hand in kept.hands]
     if consent is not None:
         row["consent"] = {"answer": consent.answer, "by": consent.by, "at": consent.at.isoformat()}
+    if kept.confirmed is not None:
+        row["confirmed"] = asdict(kept.confirmed) | {"at": kept.confirmed.at.isoformat()}
     if taken is not None:
         row["withdrawal"] = asdict(taken) | {"at": taken.at.isoformat()}
     return row

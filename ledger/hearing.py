@@ -16,7 +16,7 @@ from ledger.links import change
 from ledger.papers import completed, paper_of
 from ledger.payloads import latest
 from ledger.persons import find
-from ledger.requests import NAMINGS, act_of, by_of, document_of
+from ledger.requests import NAMINGS, act_of, by_of, document_of, released_of
 from ledger.tables import payload
 from rules import breaker, messages
 from rules.acts import DataSupplied, RjiMerged
@@ -127,6 +127,10 @@ def _act_or_wait(batch: Batch, record: RawRecord, event: Event) -> None:
     if batch.recorder.document(document_id) is not None:
         _act(batch, event, record.key)
         return
+    if isinstance(event.body, commands.CertificateReleased):
+        # A certidão comes after its document: without the one there is none of the other.
+        _answer(batch, event.body, "UNKNOWN_CERTIFICATE", record.key)
+        return
     waits = batch.kept.setdefault(document_id, [])
     if len(waits) + len(batch.waiting.get(document_id, ())) < pending.MOST:
         waits.append(pending.row(document_id, event, record.key, batch.now))
@@ -144,6 +148,8 @@ def _act(batch: Batch, event: Event, key: bytes | None) -> None:
         batch.recorder.decide(fact, saj_key=key)
     elif isinstance(event.body, commands.DataSupplied):
         _supply(batch, event, event.body, key)
+    elif isinstance(event.body, commands.CertificateReleased):
+        batch.recorder.decide(released_of(event.body, batch.recorder), saj_key=key)
 
 
 def _supply(batch: Batch, event: Event, body: commands.DataSupplied, key: bytes | None) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger.tables import certificate, custody, dead_letter, document, history, outbox
+from ledger.certificates import certificate
+from ledger.tables import custody, dead_letter, document, history, outbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import base64
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -93,22 +93,6 @@ class Composer:
                 "opened_at": document.opened_at,
             }
         return TYPES[kind].model_validate(data)
-
-
-def certificates(said: Say, now: datetime) -> Iterator[dict[str, Any]]:
-    """The certidão that a resolved contingency leaves, as a row."""
-    if said.type == "bnmp.contingency.resolved.v1" and said.document is not None:
-        made = said.data["certificate"]
-        yield {
-            "id": made["id"],
-            "document_id": said.document.document_id,
-            "kind": made["kind"],
-            "medium": made["medium"],
-            "text": made["text"],
-            "signer": made["signer"],
-            "status": made["status"],
-            "issued_at": now,
-        }
 
 
 def dead_letter(record: RawRecord, reason: str, step: str, now: datetime) -> dict[str, Any]:

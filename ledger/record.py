@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import custody, outbox
+from ledger import certificates, custody, outbox
 from ledger.among import among
 from ledger.bulk import insert, upsert
 from ledger.circles import Circle
@@ -20,10 +20,11 @@ from ledger.deployment import Deployment
 from ledger.document_rows import row_of
 from ledger.dossiers import load
 from ledger.persons import claim_rjis, learn_rjis, let_go, lock_circles, lock_free_circles, naming, write_merges
-from ledger.tables import antecedent, certificate, document, history
+from ledger.tables import antecedent, document, history
 from ledger.tables import outbox as outbox_table
 from rules.acts import RjiLinked, RjiMerged, RjiUnlinked
 from rules.casework import Say
+from rules.certificate import Certificate
 from rules.decide import Decision, decide
 from rules.dossier import Antecedent, Document, Dossier, Link, Merge, Watch, other
 from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed, brought
@@ -56,6 +57,7 @@ class Recorder:
         self._claimed: set[str] = set()
         self._watches: dict[int, Watch] = {}
         self._stated: set[str] = set()
+        self._certificates: dict[str, Certificate] = {}
 
     def claim(self, rjis: Mapping[str, int]) -> None:
         """Claim RJIs that a fact to come may give these persons; before `lock`, which then takes who has them too."""
@@ -124,6 +126,10 @@ class Recorder:
         """A document of the locked persons as it now is."""
         owner = self._owners.get(document_id)
         return None if owner is None else self.of(owner).documents.get(document_id)
+
+    def certificate(self, certificate_id: str) -> Certificate | None:
+        """A certidão as it now is."""
+        return self._certificates.get(certificate_id) or certificates.of_id(self.connection, certificate_id)
 
     def decide(self, fact: Fact, *, saj_key: bytes | None = None) -> Decision:
         """Let the rules decide one fact; later facts see what it changed."""
@@ -215,6 +221,7 @@ class Recorder:
         self._rjis |= decision.rjis or {}
         self._merges |= decision.merges or {}
         self._watches |= decision.watches or {}
+        self._certificates |= {made.id: made for made in decision.certificates}
 
     def write(self) -> None:
         """Write everything that was decided, one statement a table."""
@@ -234,7 +241,7 @@ class Recorder:
         composer = outbox.Composer(self.deployment, self.now, persons, keys)
         rows_out = [composer.row(said, key) for said, key in self._says]
         insert(self.connection, outbox_table, rows_out)
-        insert(self.connection, certificate, [c for said, _ in self._says for c in outbox.certificates(said, self.now)])
+        certificates.write(self.connection, self._certificates.values())
 
     def _write_antecedents(self) -> None:
         if not self._stated:

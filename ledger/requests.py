@@ -6,8 +6,11 @@ A type that is in the contract and not in these tables is answered with NOT_YET_
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ledger.record import Recorder
+from rules import certificate
 from rules.acts import (
     By,
+    CertificateReleased,
     ContingencyAnswered,
     DocumentAct,
     DocumentWithdrawn,
@@ -42,6 +45,8 @@ def act_of(event: Event) -> DocumentAct | None:
 
 def document_of(event: Event) -> str | None:
     """The document that a command or a withdrawal is about, where this version acts on it."""
+    if isinstance(event.body, commands.CertificateReleased):
+        return certificate.document_of(event.body.certificate_id)
     acted = type(event.body) in _ACTS or isinstance(event.body, commands.DataSupplied)
     return event.body.document_id if acted else None  # type: ignore[attr-defined]  # every act names one
 
@@ -87,6 +92,20 @@ _ACTS: Mapping[type, Callable[[Any, Event], DocumentAct]] = {
     ),
     commands.StatementGiven: _of_document(StatementGiven, statement=lambda body: Statement(body.statement)),
 }
+
+
+def released_of(body: commands.CertificateReleased, recorder: Recorder) -> CertificateReleased:
+    """The release of a certidão, with the certidão as it now is."""
+    return CertificateReleased(
+        body.command_id,
+        certificate.document_of(body.certificate_id),
+        by_of(body),
+        body.at,
+        recorder.certificate(body.certificate_id),
+        body.released_at,
+    )
+
+
 NAMINGS: Mapping[type, type[RjiLinked | RjiUnlinked]] = {
     commands.RjiLinked: RjiLinked,
     commands.RjiUnlinked: RjiUnlinked,

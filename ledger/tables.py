@@ -93,6 +93,7 @@ document = sa.Table(
     _column("reads", sa.Integer, null=False),
     _column("attempts", sa.JSON, null=False),
     _column("consent", sa.JSON),
+    _column("confirmed", sa.JSON),
     _column("failed_access_at", Instant),
     _column("text", sa.Text),
     _column("opened_at", Instant),
@@ -270,19 +271,6 @@ link = sa.Table(
     _column("probe_at", Instant),
     _column("opened_times", sa.Integer, null=False),
     _column("until", Instant),
-)
-
-certificate = sa.Table(
-    "certificate",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("document_id", sa.Text, sa.ForeignKey("document.document_id"), nullable=False, index=True),
-    _column("kind", sa.Text, null=False),
-    _column("medium", sa.Text, null=False),
-    _column("text", sa.Text, null=False),
-    _column("signer", sa.Text),
-    _column("status", sa.Text, null=False),
-    _column("issued_at", Instant, null=False),
 )
 
 act = sa.Table(

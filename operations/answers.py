@@ -276,16 +276,3 @@ class Page(Answer, Generic[Item]):
 
 DocumentPage = Page[DocumentLine]
 CursorsSet = Page[CursorSet]
-
-SHAPES: dict[str, type[Answer]] = {
-    "documents list": DocumentPage,
-    "documents show": Shown,
-    "person show": PersonShown,
-    "link status": LinkShown,
-    "offsets show": OffsetsShown,
-    "offsets init": CursorsSet,
-    "offsets skip": OffsetsSkipped,
-    "doctor": Diagnosis,
-    "up": RoleEnded,
-}
-"""The shape of each command's answer, by the command's words."""

@@ -6,6 +6,7 @@ Who may ask what is docs/law.md safety-28. Role and unit are those typed in the 
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules.certificate import Certificate
 from rules.dossier import Document, Hand
 from rules.words import Consent, Role, Statement
 
@@ -76,6 +77,14 @@ class StatementGiven(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateReleased(Act):
+    """SAJ released a certidão of its own in the case; `certificate` is as the ledger has it, None where it has none."""
+
+    certificate: Certificate | None
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RjiLinked:
     """The unit says who of the registry a person is; `person` is the ledger's."""
 
@@ -115,4 +124,5 @@ DocumentAct = (
     | DataSupplied
     | SignerAssigned
     | StatementGiven
+    | CertificateReleased
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rules import messages
+from rules.certificate import Certificate
 from rules.chain import View, view
 from rules.dossier import Document, Dossier, Merge, Person, changed, other
 from rules.kinds import is_eligible
@@ -64,6 +65,7 @@ class Casework:
     documents: dict[str, Document] = field(default_factory=dict)
     touched: dict[str, str] = field(default_factory=dict)
     says: list[Say] = field(default_factory=list)
+    certificates: list[Certificate] = field(default_factory=list)
     rjis: dict[int, str | None] = field(default_factory=dict)
     merges: dict[int, Merge | None] = field(default_factory=dict)
     whole: bool = False

@@ -17,18 +17,19 @@ _JUSTIFICATION = "Emitido em contingência: BNMP 2.0 inacessível em {instant} (
 JUSTIFICATION_LIMIT = 150
 
 
-def _instant(failed_access_at: datetime, court: Court) -> str:
-    return failed_access_at.astimezone(court.zone).strftime("%d/%m/%y - %H:%M:%S")
+def instant_of(at: datetime, court: Court) -> str:
+    """An instant as papers show it: the court's legal time, a year of two digits, cut to the second."""
+    return at.astimezone(court.zone).strftime("%d/%m/%y - %H:%M:%S")
 
 
 def dispensation_text(failed_access_at: datetime, court: Court) -> str:
     """The exact text of a document issued under contingency, in the court's legal time, cut to the second."""
-    return _TEXT.format(instant=_instant(failed_access_at, court))
+    return _TEXT.format(instant=instant_of(failed_access_at, court))
 
 
 def justification(failed_access_at: datetime, court: Court) -> str:
     """The justification of its retroactive registration, 150 characters at most and never cut."""
-    return _JUSTIFICATION.format(instant=_instant(failed_access_at, court))
+    return _JUSTIFICATION.format(instant=instant_of(failed_access_at, court))
 
 
 def is_exhausted(document: Document, dossier: Dossier) -> bool:

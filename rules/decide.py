@@ -10,6 +10,7 @@ from typing import Any
 
 from rules import doubt, lookup, naming, registration
 from rules.acts import (
+    CertificateReleased,
     ContingencyAnswered,
     DataSupplied,
     DocumentWithdrawn,
@@ -22,6 +23,7 @@ from rules.acts import (
     StatementGiven,
 )
 from rules.casework import Casework, Entry, Say, is_held, stands_in_queue
+from rules.certificate import Certificate
 from rules.dossier import Document, Dossier, Merge, Watch, changed
 from rules.escalation import escalate, incident
 from rules.facts import (
@@ -50,7 +52,7 @@ from rules.words import Reason, Role, State
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a fact does: documents and their history, what to say, RJIs learnt, merges, custody watched anew."""
+    """What a fact does: documents and their history, what to say, RJIs learnt, merges, custody watched, certidões."""
 
     documents: Mapping[str, Document]
     entries: tuple[Entry, ...] = ()
@@ -58,6 +60,7 @@ class Decision:
     rjis: Mapping[int, str | None] | None = None
     merges: Mapping[int, Merge | None] | None = None
     watches: Mapping[int, Watch] | None = None
+    certificates: tuple[Certificate, ...] = ()
 
 
 def decide(dossier: Dossier, fact: Fact) -> Decision:
@@ -72,7 +75,8 @@ def decided(work: Casework, watches: Mapping[int, Watch] | None = None) -> Decis
     """What was worked out, as the decision that is recorded."""
     documents = {document_id: work.documents[document_id] for document_id in work.touched}
     entries = tuple(Entry(document_id, work.fact, detail) for document_id, detail in work.touched.items())
-    return Decision(documents, entries, tuple(work.says), dict(work.rjis), dict(work.merges), watches)
+    said, certificates = tuple(work.says), tuple(work.certificates)
+    return Decision(documents, entries, said, dict(work.rjis), dict(work.merges), watches, certificates)
 
 
 def _issued(work: Casework, fact: DocumentIssued) -> None:
@@ -124,6 +128,7 @@ HANDLERS: dict[type, Callable[[Casework, Any], None]] = {
     DataSupplied: act,
     SignerAssigned: act,
     StatementGiven: act,
+    CertificateReleased: act,
     RjiLinked: naming.linked,
     RjiUnlinked: naming.unlinked,
     RjiMerged: naming.merged,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
 from rules.change import changer
+from rules.confirmation import Confirmation
 from rules.kinds import KINDS
 from rules.transmission import TERMINAL
 from rules.windows import Windows
@@ -168,6 +169,7 @@ class Document:
     reads: int = 0
     attempts: tuple[Attempt, ...] = ()
     consent: ConsentGiven | None = None
+    confirmed: Confirmation | None = None
     failed_access_at: datetime | None = None
     text: str | None = None
     opened_at: datetime | None = None

@@ -124,6 +124,8 @@ COMMANDS: dict[str, str] = {
     "TEST_FAILED": "Teste de comunicação anotado; o sistema está testando a comunicação com o BNMP.",
     "NO_CAUSE": "Diga a causa: indisponibilidade declarada, com o número do aviso, ou manutenção própria.",
     "TOO_LONG": "O prazo é longo demais ou já passou.",
+    "UNKNOWN_CERTIFICATE": "Certidão desconhecida.",
+    "RELEASED_ALREADY": "A certidão já foi liberada.",
     "UNKNOWN_PERSON": "Pessoa desconhecida.",
     "NOT_YET_SUPPORTED": "Este comando ainda não é atendido por esta versão; nada foi alterado.",
     "TOO_MANY": "Há comandos demais à espera deste documento.",

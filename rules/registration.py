@@ -11,7 +11,7 @@ from typing import Any
 
 from rules import messages, pieces
 from rules.casework import Casework, Say
-from rules.certificate import certificate
+from rules.certificate import of_contingency, resolved
 from rules.contingency import is_exhausted
 from rules.dossier import Attempt, Document, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
@@ -147,8 +147,9 @@ def _register(work: Casework, document: Document) -> None:
         answer(work, document.withdrawal.command_id, registered_already(document), applied=False)
     if document.opened:
         rji = document.rji or work.persons()[document.person].rji
-        resolved = certificate(document, rji, work.dossier.court)
-        work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved)))
+        issued = of_contingency(document, rji, work.dossier.court, now)
+        work.certificates.append(issued)
+        work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved(issued))))
     _compare_number(work, document)
     row = effect_of(document)
     if row is None or row.reached is None:

@@ -12,6 +12,7 @@ from rules import messages
 from rules.acts import (
     Act,
     By,
+    CertificateReleased,
     ContingencyAnswered,
     DataSupplied,
     DocumentWithdrawn,
@@ -21,6 +22,7 @@ from rules.acts import (
     StatementGiven,
 )
 from rules.casework import Casework, Say, may_be_offered, stands_in_queue
+from rules.certificate import released
 from rules.chain import is_sticky
 from rules.dossier import ConsentGiven, Document, Withdrawal, changed
 from rules.doubt import doubt
@@ -30,7 +32,7 @@ from rules.settling import NO_DUE, decide_one
 from rules.transmission import Event
 from rules.versions import is_completable, reissue
 from rules.withdrawals import DO_NOT_SEND, EXCLUDED, INCOMPLETE, TO_THE_JUDGE, why_it_stands
-from rules.words import Reason, Role, State, Statement
+from rules.words import CertificateStatus, Reason, Role, State, Statement
 
 OF_THE_UNIT = frozenset({Role.MAGISTRADO, Role.SERVIDOR, Role.CHEFE_DE_CARTORIO})
 _MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY})
@@ -165,6 +167,20 @@ def _stated(work: Casework, document: Document, fact: StatementGiven) -> str:
     return "APPLIED"
 
 
+def _cannot_be_released(_: Document, fact: CertificateReleased) -> str | None:
+    if fact.certificate is None:
+        return "UNKNOWN_CERTIFICATE"
+    return "RELEASED_ALREADY" if fact.certificate.status is CertificateStatus.RELEASED else None
+
+
+def _released(work: Casework, document: Document, fact: CertificateReleased) -> str:
+    """SAJ signed and released it; the contingency's paper is in the case (docs/law.md safety-30)."""
+    if fact.certificate is not None:
+        work.certificates.append(released(fact.certificate, fact.by.user, fact.released_at))
+        work.put(document, f"{fact.certificate.kind} released")
+    return "APPLIED"
+
+
 _REFUSES: dict[type, Callable[[Document, Any], str | None]] = {
     ContingencyAnswered: _is_opened,
     DocumentWithdrawn: why_it_stands,
@@ -173,6 +189,7 @@ _REFUSES: dict[type, Callable[[Document, Any], str | None]] = {
     DataSupplied: _is_under_way,
     SignerAssigned: _has_ended,
     StatementGiven: _nobody_asked,
+    CertificateReleased: _cannot_be_released,
 }
 _DOES: dict[type, Callable[[Casework, Document, Any], str]] = {
     ContingencyAnswered: _answered,
@@ -182,4 +199,5 @@ _DOES: dict[type, Callable[[Casework, Document, Any], str]] = {
     DataSupplied: _supplied,
     SignerAssigned: _assigned,
     StatementGiven: _stated,
+    CertificateReleased: _released,
 }

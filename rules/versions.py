@@ -25,6 +25,7 @@ _KEPT = (
     "withdrawal",
     "hands",
     "cleared",
+    "confirmed",
     "escalate_at",
     "escalated",
 )

@@ -82,6 +82,13 @@ class OwnCertificate(_Name):
     CERTIDAO_ANULACAO = auto()
 
 
+class CertificateStatus(_Name):
+    """Whether SAJ has released a certidão of its own in the case."""
+
+    PENDING_RELEASE = auto()
+    RELEASED = auto()
+
+
 class State(_Name):
     """Where the transmission of a document stands (rules/transmission.py)."""
 

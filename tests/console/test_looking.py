@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from console import tables
 from ledger import acts
 from ledger.tables import act
-from operations.answers import SHAPES
 from operations.documents import REVEALED
 from operations.keys import hashed
+from operations.shapes import SHAPES
 from rules.words import Kind, Reason, State
 from tests.console.conftest import SECRET, Call
 from tests.ledger.office import PEOPLE, Office, key_of

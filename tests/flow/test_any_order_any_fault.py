@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from ledger.certificates import certificate
 from ledger.engine import Database
-from ledger.tables import certificate, document
+from ledger.tables import document
 from rules.messages import ENDS, HOLDS
 from rules.transmission import TERMINAL
 from rules.words import Consent, State

@@ -11,6 +11,7 @@ from ledger.bulk import claim, insert, upsert
 from ledger.document_rows import row_of
 from ledger.dossiers import load
 from ledger.tables import custody, document, inbox
+from rules.confirmation import Confirmation
 from rules.dossier import Attempt, ConsentGiven, Document, Found, Hand, Withdrawal
 from rules.words import AnswerClass, Consent, Reason, Role, State, Step
 from tests.ledger.office import START, Office, paper
@@ -47,6 +48,7 @@ FULL = Document(
     reads=2,
     attempts=(Attempt(AT, "POST", AnswerClass.CONNECTION, "refused"), Attempt(AT, "GET", AnswerClass.FAULT)),
     consent=ConsentGiven(Consent.SIM, "u1", AT),
+    confirmed=Confirmation(Role.SERVIDOR, "u1", "10234", AT),
     failed_access_at=AT,
     text="Certifico que…",
     opened_at=AT,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rules import identifiers
 from rules.acts import Act, By, ContingencyAnswered
 from rules.casework import Casework, Say, is_asking
+from rules.certificate import Certificate
 from rules.decide import HANDLERS, Decision, decide, decided
 from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Custody, Document, Dossier, Link, Person
 from rules.facts import (
@@ -80,6 +81,7 @@ class Desk:
         self.dossier = Dossier(NOW, COURT, persons={1: Person(1, RJI), 2: Person(2)})
         self.dossier = replace(self.dossier, **changes)
         self.says: list[Say] = []
+        self.certificates: dict[str, Certificate] = {}
         self.bnmp_is_silent = silent
         self._touched = False
         for one in issued:
@@ -112,6 +114,7 @@ class Desk:
         documents = {**self.dossier.documents, **decision.documents}
         self.dossier = replace(self.dossier, documents=documents, persons=persons)
         self.says.extend(decision.says)
+        self.certificates |= {made.id: made for made in decision.certificates}
         asking = [one.document_id for one in decision.documents.values() if is_asking(one)]
         if not self.bnmp_is_silent:
             for document_id in asking:
