@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from console import certificates, doctor, look, places, saj, stack
+from console import certificates, doctor, letters, look, places, saj, stack
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
@@ -31,6 +31,7 @@ app.add_typer(look.documents, name="documents")
 app.add_typer(look.person, name="person")
 app.add_typer(look.link, name="link")
 app.add_typer(certificates.certificates, name="certificates")
+app.add_typer(letters.letters, name="dead-letters")
 app.add_typer(sandbox, name="sandbox")
 app.command()(stack.demo)
 app.command()(stack.up)

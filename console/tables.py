@@ -112,7 +112,7 @@ def print_json(value: Any) -> None:
 
 
 def print_more(cursor: str | None) -> None:
-    """Say how to go on with a listing that has more."""
+    """Say on standard error how to go on, where there is more."""
     if cursor is not None:
         typer.echo(f"there is more: --cursor {cursor}", err=True)
 

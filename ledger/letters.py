@@ -5,18 +5,20 @@ A redriven record carries the header `redrive_id`: `topic:partition:offset` of t
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import acts, outbox
 from ledger.batches import Arrival, Batch
-from ledger.bulk import claim
+from ledger.bulk import claim, insert
 from ledger.counted import count
 from ledger.deployment import Deployment
 from ledger.persons import find
 from ledger.record import record as decide_and_record
 from ledger.tables import dead_letter
+from ledger.tables import outbox as outbox_table
 from rules.casework import Say
 from rules.dossier import Document
 from rules.facts import PersonReviewed
@@ -32,12 +34,26 @@ _PLACE = re.compile(rb"([a-z.-]{1,100}):([0-9]{1,6}):([0-9]{1,18})")
 Letter = tuple[str, int, int]
 """Topic, partition and offset of a dead letter."""
 
+DISCARD, REDRIVE = "DISCARD", "REDRIVE"
+DISCARD_ONLY = frozenset({Code.CONFLICTING_DUPLICATE, Code.CONFLICTING_DOCUMENT})
+"""What stands against what the ledger has: redriven it would be dead again, whatever is mended."""
+
+
+def name_of(letter: Letter) -> str:
+    """A letter's name for people: `topic:partition:offset`."""
+    return ":".join(map(str, letter))
+
+
+def named(name: str) -> Letter | None:
+    """The letter of that name, or None where none could have it."""
+    found = _PLACE.fullmatch(name.encode())
+    return (found[1].decode(), int(found[2]), int(found[3])) if found else None
+
 
 def letter_of(record: RawRecord) -> Letter | None:
     """The letter that a redriven record was, or None."""
     given = [value for name, value in record.headers if name == REDRIVE_ID and value]
-    found = _PLACE.fullmatch(given[0]) if len(given) == 1 else None
-    return (found[1].decode(), int(found[2]), int(found[3])) if found else None
+    return named(given[0].decode(errors="replace")) if len(given) == 1 else None
 
 
 def redriven(batch: Batch, arrivals: Sequence[Arrival]) -> None:
@@ -46,6 +62,22 @@ def redriven(batch: Batch, arrivals: Sequence[Arrival]) -> None:
         person = _end(batch.connection, letter, batch)
         if person is not None:
             batch.behind_letters.add(person)
+
+
+def redrive(connection: Connection, letter: Letter, record: RawRecord, *, by: str, reason: str) -> bool:
+    """Let a letter's record go to its topic once more, as it came; False where none stands, or it is on its way already.
+
+    The letter ends when the intake takes the record. Raises ValueError where nobody signs.
+    """
+    standing = sa.select(dead_letter.c.reason).where(_here(letter), dead_letter.c.ended_at.is_(None)).with_for_update()
+    code = connection.scalar(standing)
+    if code is None or code in DISCARD_ONLY or acts.of(connection, REDRIVE, name_of(letter)):
+        return False
+    acts.write(connection, REDRIVE, name_of(letter), by=by, reason=reason)
+    own = tuple(header for header in record.headers if header[0] != REDRIVE_ID)
+    again = replace(record, topic=letter[0], headers=(*own, (REDRIVE_ID, name_of(letter).encode())))
+    insert(connection, outbox_table, [outbox.as_it_came(again)])
+    return True
 
 
 def discard(
@@ -61,7 +93,7 @@ def discard(
     if found is None:
         return False
     detail = {"statement": statement.strip()[: acts.LONGEST]}
-    made = acts.write(connection, "DISCARD", ":".join(map(str, letter)), by=by, reason=reason, detail=detail)
+    made = acts.write(connection, DISCARD, name_of(letter), by=by, reason=reason, detail=detail)
     connection.execute(dead_letter.update().where(_here(letter)).values(ended_at=made.at))
     if found[0] is not None:
         decide_and_record(connection, deployment, made.at, [PersonReviewed(found[0])], [found[0]])

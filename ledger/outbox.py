@@ -102,6 +102,11 @@ def dead_letter(record: RawRecord, reason: str, step: str, now: datetime) -> dic
     return _row("bnmp.dead-letter", record.key, headers, record.value, None)
 
 
+def as_it_came(record: RawRecord) -> dict[str, Any]:
+    """A row that puts a record on its topic: key, bytes and headers as they are."""
+    return _row(record.topic, record.key, list(record.headers), record.value, None)
+
+
 def _row(
     topic: str, key: bytes | None, headers: list[tuple[str, bytes]] | list[Any], value: bytes | None, person: int | None
 ) -> dict[str, Any]:

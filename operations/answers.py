@@ -1,4 +1,4 @@
-"""The shape of each `--json` answer, as pydantic models; `saj-bnmp schema --cli NAME` prints its JSON Schema.
+"""The shapes of `--json` answers, as pydantic models; operations/shapes.py has them by their commands.
 
 A listing is a page: `items`, and `next_cursor` to go on with, null on the last one. Instants carry their offset, ages
 are seconds. A person is the ledger's own number; what names a person elsewhere is a keyed hash, `h:` and 16 digits, or

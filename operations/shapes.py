@@ -1,4 +1,4 @@
-"""Which shape each command's `--json` answer has: what `saj-bnmp schema --cli NAME` prints."""
+"""The shape of each command's `--json` answer, by the command's words; `saj-bnmp schema --cli NAME` prints its JSON Schema."""
 
 from operations.answers import (
     Answer,
@@ -13,6 +13,7 @@ from operations.answers import (
     Shown,
 )
 from operations.certificates import CertificatePage, CertificateShown
+from operations.letter_answers import LetterPage, LettersDone, LetterShown
 
 SHAPES: dict[str, type[Answer]] = {
     "documents list": DocumentPage,
@@ -22,9 +23,12 @@ SHAPES: dict[str, type[Answer]] = {
     "offsets show": OffsetsShown,
     "offsets init": CursorsSet,
     "offsets skip": OffsetsSkipped,
-    "doctor": Diagnosis,
-    "up": RoleEnded,
     "certificates list": CertificatePage,
     "certificates export": CertificateShown,
+    "dead-letters list": LetterPage,
+    "dead-letters show": LetterShown,
+    "dead-letters redrive": LettersDone,
+    "dead-letters discard": LettersDone,
+    "doctor": Diagnosis,
+    "up": RoleEnded,
 }
-"""The shape of each command's answer, by the command's words."""

@@ -45,7 +45,7 @@ def test_every_command_that_a_page_names_is_on_the_command_line() -> None:
     # given
     commands = set(getattr(get_command(app), "commands", ()))
     # when
-    named = _named(r"(?:^|`)saj-bnmp ([a-z]+)")
+    named = _named(r"(?:^|`)saj-bnmp ([a-z-]+)")
     # then
     assert named
     assert named - commands == set()

@@ -164,17 +164,18 @@ class Office:
         """Publish these documents and take them as one batch."""
         return self.take(*(self.issued(data) for data in papers))
 
+    def waiting(self) -> list[RawRecord]:
+        """The records that wait in the outbox, in its order."""
+        with self.database.reading() as connection:
+            return [record for _, _, record in outbox.waiting(connection, 0, 10_000)]
+
     def said(self) -> list[Said]:
         """What waits in the outbox, in its order."""
-        with self.database.reading() as connection:
-            rows = [record for _, _, record in outbox.waiting(connection, 0, 10_000)]
-        return [opened(record) for record in rows if record.topic != "bnmp.dead-letter"]
+        return [opened(record) for record in self.waiting() if record.topic != "bnmp.dead-letter"]
 
     def letters(self) -> list[RawRecord]:
         """The dead letters that wait in the outbox."""
-        with self.database.reading() as connection:
-            rows = [record for _, _, record in outbox.waiting(connection, 0, 10_000)]
-        return [record for record in rows if record.topic == "bnmp.dead-letter"]
+        return [record for record in self.waiting() if record.topic == "bnmp.dead-letter"]
 
     def standing(self, document_id: str) -> tuple[str | None, str | None]:
         """State and reason of a document."""

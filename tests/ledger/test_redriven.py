@@ -106,3 +106,18 @@ def test_safety_6_discarding_takes_an_operator_and_the_units_statement(office: O
     with office.database.reading() as connection:
         (act,) = acts.of(connection, "DISCARD", f"{ISSUED}:0:0")
     assert (act.by, act.detail["statement"]) == ("op-1", "A unidade: era cópia.")
+
+
+def test_two_operators_at_once_send_a_letters_record_once(office: Office) -> None:
+    # given
+    broken = office.junk()
+    office.take(broken)
+    # when
+    sent = []
+    for _ in range(2):
+        with office.database.transaction() as connection:
+            sent.append(letters.redrive(connection, (ISSUED, 0, 0), broken, by="op-1", reason="consertado"))
+    # then
+    assert sent == [True, False]
+    assert len([record for record in office.waiting() if record.topic == ISSUED]) == 1
+    assert standing(office) == 1, "it ends when the record is taken, not when it is sent"
