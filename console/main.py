@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from console import certificates, doctor, letters, look, places, saj, stack
+from console import certificates, doctor, lag, letters, look, places, saj, stack
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
@@ -36,6 +36,7 @@ app.add_typer(sandbox, name="sandbox")
 app.command()(stack.demo)
 app.command()(stack.up)
 app.command("doctor")(doctor.examine)
+app.command("lag")(lag.lag)
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 sandbox.command(context_settings=_PASSED_ON)(stack.kafka)
 sandbox.command(context_settings=_PASSED_ON)(stack.bnmp)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -52,8 +53,11 @@ def letters(kafka: KafkaSettings, wanted: Mapping[Letter, datetime]) -> dict[Let
 
 
 @contextmanager
-def reader(kafka: KafkaSettings) -> Iterator[Consumer]:
-    """A consumer that is in no group: whoever has it assigns what it reads. Raises KafkaUnreachableError."""
+def reader(kafka: KafkaSettings, more: Mapping[str, Any] = MappingProxyType({})) -> Iterator[Consumer]:
+    """A consumer that is in no group: whoever has it assigns what it reads; `more` is the client's own configuration.
+
+    Raises KafkaUnreachableError.
+    """
     config: dict[str, Any] = {
         "group.id": "saj-bnmp.look",
         "enable.auto.commit": False,
@@ -62,7 +66,7 @@ def reader(kafka: KafkaSettings) -> Iterator[Consumer]:
         "auto.offset.reset": "error",
         "isolation.level": "read_committed",
     }
-    consumer = Consumer(kafka.admin_config() | config)
+    consumer = Consumer({**kafka.admin_config(), **config, **more})
     try:
         yield consumer
     except KafkaException as error:

@@ -13,6 +13,7 @@ from operations.answers import (
     Shown,
 )
 from operations.certificates import CertificatePage, CertificateShown
+from operations.lag_answers import LagShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
 
 SHAPES: dict[str, type[Answer]] = {
@@ -29,6 +30,7 @@ SHAPES: dict[str, type[Answer]] = {
     "dead-letters show": LetterShown,
     "dead-letters redrive": LettersDone,
     "dead-letters discard": LettersDone,
+    "lag": LagShown,
     "doctor": Diagnosis,
     "up": RoleEnded,
 }
