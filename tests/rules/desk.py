@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ from rules.watching import watch
 from rules.words import AnswerClass, Consent, Kind, LinkState, PecaStatus, Role, Step, Variant
 
 NOW = datetime(2026, 11, 20, 17, 5, 30, 900_000, tzinfo=UTC)
+YESTERDAY = NOW.date() - timedelta(days=1)
 COURT = Court("TJMS", ZoneInfo("America/Campo_Grande"))
 RJI = "12345678901"
 UNIT = "10234"
@@ -295,8 +296,3 @@ def failure(at: datetime) -> Attempt:
 def given(at: datetime, consent: Consent = Consent.SIM) -> ConsentGiven:
     """A user's answer."""
     return ConsentGiven(consent, "u123", at)
-
-
-def yesterday() -> date:
-    """A validity that has passed."""
-    return NOW.date() - timedelta(days=1)

@@ -34,13 +34,13 @@ from tests.rules.desk import (
     MANDADO,
     NOW,
     RJI,
+    YESTERDAY,
     Desk,
     document,
     given,
     good,
     in_effect,
     piece,
-    yesterday,
 )
 from tests.rules.examples import examples
 
@@ -61,7 +61,7 @@ FLAWS: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     + [
         {"gaps": ("fields.motivo",)},
         {"released_by_judge": False},
-        {"valid_until": yesterday()},
+        {"valid_until": YESTERDAY},
         {"owner_system": "EPROC"},
         {"institutional": False},
         {"released": True},

@@ -9,9 +9,9 @@ from rules.words import AnswerClass, LinkState, Reason, State
 from tests.rules.desk import (
     COURT,
     NOW,
+    YESTERDAY,
     Desk,
     document,
-    yesterday,
 )
 
 DOWN, UP, SUSPECT = LinkState.DOWN, LinkState.UP, LinkState.SUSPECT
@@ -74,7 +74,7 @@ def test_safety_17_what_was_opened_is_never_rejected() -> None:
 def test_an_opened_document_that_cannot_go_tells_the_unit_why() -> None:
     desk = Desk(document("m", gaps=("fields.sintese_decisao",), opened_at=NOW, text="t", failed_access_at=NOW))
     assert desk.standing("m") == (State.CONTINGENCY, Reason.MISSING_DATA)
-    held = Desk(document("m", opened_at=NOW, text="t", failed_access_at=NOW, valid_until=yesterday()))
+    held = Desk(document("m", opened_at=NOW, text="t", failed_access_at=NOW, valid_until=YESTERDAY))
     assert held.standing("m") == (State.CONTINGENCY, Reason.NEEDS_JUDGE)
     held.put("m", reason=None)
     held.review()

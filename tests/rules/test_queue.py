@@ -9,7 +9,7 @@ from rules.dossier import Person
 from rules.facts import ChainBroke
 from rules.queue import is_finished
 from rules.words import AnswerClass, LinkState, Reason, State, Step
-from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, RJI, Desk, document, piece, yesterday
+from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, RJI, YESTERDAY, Desk, document, piece
 
 PAPER: dict[str, Any] = {"opened_at": NOW, "failed_access_at": NOW, "text": "t", "retroactive": True}
 
@@ -111,9 +111,9 @@ def test_safety_6_a_dead_letter_holds_mandados_but_not_releases_nor_what_their_c
 
 
 def test_safety_13_a_mandado_that_waited_past_its_validity_goes_to_the_judge_unless_a_chain_needs_it() -> None:
-    late: dict[str, Any] = {"valid_until": yesterday(), "retroactive": True}
+    late: dict[str, Any] = {"valid_until": YESTERDAY, "retroactive": True}
     assert Desk(document("m", **late)).standing("m") == (State.HELD, Reason.NEEDS_JUDGE)
-    assert Desk(document("m", valid_until=yesterday())).standing("m") == (State.READY, None), "it did not wait"
+    assert Desk(document("m", valid_until=YESTERDAY)).standing("m") == (State.READY, None), "it did not wait"
     desk = Desk(document("m", **late), document("k", CONTRAMANDADO, "m"))
     assert desk.standing("m") == (State.READY, None)
 

@@ -16,7 +16,7 @@ from rules.kinds import KINDS, VARIANTS, is_eligible, is_liberty
 from rules.transmission import Event
 from rules.verdict import ROWS, SEND, routed
 from rules.words import AnswerClass, Consent, CustodyEvent, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
-from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, RJI, Desk, document, yesterday
+from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, RJI, YESTERDAY, Desk, document
 from tests.rules.desk import given as answered
 from tests.rules.examples import examples
 
@@ -73,7 +73,7 @@ def freed() -> Desk:
 
 
 def waited() -> Desk:
-    desk = down(document("d", valid_until=yesterday()), answer=Consent.NAO)
+    desk = down(document("d", valid_until=YESTERDAY), answer=Consent.NAO)
     desk.link(LinkState.UP)
     return desk
 

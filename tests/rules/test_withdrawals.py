@@ -7,7 +7,7 @@ import pytest
 from rules.acts import DocumentWithdrawn, ExclusionAsked, StatementGiven
 from rules.dossier import Person
 from rules.words import AnswerClass, LinkState, Reason, Role, State, Statement, Step
-from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, RJI, Desk, document, in_effect, piece, yesterday
+from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, RJI, YESTERDAY, Desk, document, in_effect, piece
 
 ANNULLED: dict[str, Any] = {"reason": "ANULADO"}
 JUDGE = (State.HELD, Reason.NEEDS_JUDGE)
@@ -282,7 +282,7 @@ def test_a_withdrawal_that_does_not_say_who_or_why_decides_nothing_and_stops_a_m
 
 def test_safety_13_a_judge_may_send_a_mandado_past_its_validity() -> None:
     # given
-    desk = Desk(document("m", valid_until=yesterday(), retroactive=True))
+    desk = Desk(document("m", valid_until=YESTERDAY, retroactive=True))
     assert (desk.standing("m"), desk["m"].missing) == (JUDGE, ("fields.data_validade",))
     # when
     desk.ask(StatementGiven, "m", statement=Statement.SEND)
