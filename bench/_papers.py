@@ -48,7 +48,7 @@ from sandbox.saj.documents import KINDS, TRIBUNAL, KindName, case_number
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 COURT = Court(TRIBUNAL, ZoneInfo("America/Campo_Grande"))
 UNIT = "90101"
-_BY = By(Role.MAGISTRADO, "m901", UNIT)
+_BY = By(Role.MAGISTRADO, "m901", UNIT, acts_in_unit=True)
 
 
 class _Paper(NamedTuple):

@@ -13,6 +13,7 @@ from ledger.deployment import Deployment
 from ledger.pending import Waiting
 from ledger.persons import Names
 from ledger.record import Recorder
+from rules.access import Access
 from rules.acts import By
 from rules.casework import Say
 from rules.dossier import Document, Link
@@ -48,7 +49,8 @@ class Batch:
     `unclaimed` are the digests of events that were taken before; `behind_letters` persons behind a dead letter;
     `waiting` what came before its document, `kept` what is still without one,
     `applied` whose wait is over; `answers` what is
-    said of no document; `steps` what is done to the link.
+    said of no document; `steps` what is done to the link; `users` who gives its commands, as far as they are known, and
+    `told_of` of whom it heard.
     """
 
     connection: Connection
@@ -69,6 +71,8 @@ class Batch:
     applied: set[str] = field(default_factory=set)
     answers: list[tuple[Say, bytes | None]] = field(default_factory=list)
     steps: list[tuple[Callable[[Link], Link], By | None]] = field(default_factory=list)
+    users: dict[str, Access] = field(default_factory=dict)
+    told_of: dict[str, Access] = field(default_factory=dict)
 
     def count(self, what: str) -> None:
         """Count what became of a record."""

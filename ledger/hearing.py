@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import custody, pending
+from ledger import custody, pending, permissions
 from ledger.batches import Arrival, Batch
 from ledger.bulk import insert
 from ledger.letters import dead
@@ -38,6 +38,7 @@ def hear(batch: Batch, fresh: Sequence[Arrival], named: Mapping[str, int]) -> No
     asked = {found for a in fresh if isinstance(a.event, Event) and (found := document_of(a.event))}
     batch.digests = _digests(batch.connection, sorted(known | asked))
     batch.waiting = pending.waiting(batch.connection, known | asked)
+    permissions.load(batch, fresh)
     for arrival in fresh:
         if isinstance(arrival.event, Event):
             _hear(batch, arrival, arrival.event, named)
@@ -47,6 +48,7 @@ def hear_late(batch: Batch, documents: Sequence[str]) -> None:
     """Apply what waits for these documents, which are locked."""
     batch.digests = _digests(batch.connection, documents)
     batch.waiting = pending.waiting(batch.connection, documents)
+    permissions.load(batch, ())
     for document_id in documents:
         hear_waiting(batch, document_id)
 
@@ -56,6 +58,7 @@ def write(batch: Batch) -> None:
     insert(batch.connection, payload, batch.payloads)
     pending.forget(batch.connection, batch.applied)
     pending.keep(batch.connection, [row for rows in batch.kept.values() for row in rows])
+    permissions.write(batch)
     for step, by in batch.steps:
         change(batch.connection, batch.deployment, batch.now, step, by=by)
 
@@ -143,13 +146,13 @@ def _act_or_wait(batch: Batch, record: RawRecord, event: Event) -> None:
 
 
 def _act(batch: Batch, event: Event, key: bytes | None) -> None:
-    fact = act_of(event)
+    fact = act_of(event, batch.users)
     if fact is not None:
         batch.recorder.decide(fact, saj_key=key)
     elif isinstance(event.body, commands.DataSupplied):
         _supply(batch, event, event.body, key)
     elif isinstance(event.body, commands.CertificateReleased):
-        batch.recorder.decide(released_of(event.body, batch.recorder), saj_key=key)
+        batch.recorder.decide(released_of(event.body, batch.recorder, batch.users), saj_key=key)
 
 
 def _supply(batch: Batch, event: Event, body: commands.DataSupplied, key: bytes | None) -> None:
@@ -160,7 +163,9 @@ def _supply(batch: Batch, event: Event, body: commands.DataSupplied, key: bytes 
         return
     data = completed(_current(batch, body.document_id), event.data)
     new = replace(paper_of(data), person=before.person, version=before.version + 1)
-    fact = DataSupplied(body.command_id, body.document_id, by_of(body), body.at, new, _free_rji(batch, data, before))
+    fact = DataSupplied(
+        body.command_id, body.document_id, by_of(body, batch.users), body.at, new, _free_rji(batch, data, before)
+    )
     decision = batch.recorder.decide(fact, saj_key=key)
     after = decision.documents.get(body.document_id)
     if after is not None and after.version == new.version:
@@ -191,6 +196,9 @@ def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
         _merge(batch, body, arrival.record.key)
     elif isinstance(body, commands.LinkForced | commands.LinkTested):
         _link(batch, body, arrival.record.key)
+    elif isinstance(body, commands.AccessChanged):
+        refusal = permissions.heard(batch, body)
+        _answer(batch, body, refusal or "APPLIED", arrival.record.key, applied=refusal is None)
     else:
         _answer(batch, body, "NOT_YET_SUPPORTED", arrival.record.key)
 
@@ -200,7 +208,9 @@ def _name(batch: Batch, body: Any, naming: Callable[..., Any], key: bytes | None
     if person is None or not batch.recorder.holds(person):
         _answer(batch, body, "UNKNOWN_PERSON", key)
     else:
-        decision = batch.recorder.decide(naming(body.command_id, person, body.rji, by_of(body)), saj_key=key)
+        decision = batch.recorder.decide(
+            naming(body.command_id, person, body.rji, by_of(body, batch.users)), saj_key=key
+        )
         if (decision.rjis or {}).get(person) == body.rji:
             told = {"party_id": body.party_id, "rji": body.rji, "message": messages.LINKED}
             batch.answers.append((Say("bnmp.person.linked.v1", told), key))
@@ -213,13 +223,13 @@ def _merge(batch: Batch, body: commands.RjiMerged, key: bytes | None) -> None:
     if not persons:
         _answer(batch, body, "UNKNOWN_PERSON", key)
         return
-    merged = RjiMerged(body.command_id, tuple(sorted(persons)), body.from_rji, body.into_rji, by_of(body))
+    merged = RjiMerged(body.command_id, tuple(sorted(persons)), body.from_rji, body.into_rji, by_of(body, batch.users))
     batch.recorder.decide(merged, saj_key=key)
 
 
 def _link(batch: Batch, body: commands.LinkForced | commands.LinkTested, key: bytes | None) -> None:
     """A word about the link is done last of all in the transaction: the link is the last thing that is locked."""
-    by = by_of(body)
+    by = by_of(body, batch.users)
     if isinstance(body, commands.LinkTested):
         failed = "ERROR" in (body.client, body.app_server)
         if failed:

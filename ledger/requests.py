@@ -8,6 +8,7 @@ from typing import Any
 
 from ledger.record import Recorder
 from rules import certificate
+from rules.access import Access
 from rules.acts import (
     By,
     CertificateReleased,
@@ -21,6 +22,7 @@ from rules.acts import (
     SignerAssigned,
     StatementGiven,
 )
+from rules.authority import identified
 from rules.dossier import Hand
 from rules.withdrawals import INCOMPLETE
 from rules.words import Consent, Role, Statement
@@ -32,15 +34,19 @@ _NOBODY = "unknown"
 _LONGEST_ID = 64
 
 
-def by_of(body: commands.Command) -> By:
-    """Who gives a command, as it was typed."""
-    return By(Role(body.by.role), body.by.user, body.by.unit)
+Users = Mapping[str, Access]
+"""Users of the court, by their names, as far as they are known."""
 
 
-def act_of(event: Event) -> DocumentAct | None:
+def by_of(body: commands.Command, users: Users) -> By:
+    """Who gives a command: what was typed, and what is known of its user."""
+    return identified(Role(body.by.role), body.by.user, body.by.unit, body.at, users)
+
+
+def act_of(event: Event, users: Users) -> DocumentAct | None:
     """The act about a document that an event is, except a completion, which needs the document; None: another thing."""
     make = _ACTS.get(type(event.body))
-    return make(event.body, event) if make else None
+    return make(event.body, event, users) if make else None
 
 
 def document_of(event: Event) -> str | None:
@@ -65,24 +71,26 @@ def names_of(event: Event, tribunal: str) -> tuple[str, ...]:
     return (body.from_rji, body.into_rji) if isinstance(body, commands.RjiMerged) else ()
 
 
-def _withdrawn(body: document_withdrawn.DocumentWithdrawn, event: Event) -> DocumentAct:
+def _withdrawn(body: document_withdrawn.DocumentWithdrawn, event: Event, users: Users) -> DocumentAct:
     """A withdrawal that does not say who or why decides nothing, and yet a mandado is not sent against it."""
     by = body.by or document_withdrawn.By()
     whole = body.reason is not None and by.role is not None and by.user is not None and by.unit is not None
-    who = By(Role(by.role or Role.SERVIDOR), by.user or _NOBODY, by.unit or _NOBODY)
+    at = body.at or event.time
+    who = identified(Role(by.role or Role.SERVIDOR), by.user or _NOBODY, by.unit or _NOBODY, at, users)
     reason = body.reason if whole and body.reason is not None else INCOMPLETE
-    return DocumentWithdrawn(event.ce_id[:_LONGEST_ID], body.document_id, who, body.at or event.time, reason)
+    return DocumentWithdrawn(event.ce_id[:_LONGEST_ID], body.document_id, who, at, reason)
 
 
-def _of_document(make: Callable[..., DocumentAct], **more: Callable[[Any], Any]) -> Callable[[Any, Event], DocumentAct]:
-    def act(body: Any, _: Event) -> DocumentAct:
+def _of_document(make: Callable[..., DocumentAct], **more: Callable[[Any], Any]) -> "_Make":
+    def act(body: Any, _: Event, users: Users) -> DocumentAct:
         asked = {name: read(body) for name, read in more.items()}
-        return make(body.command_id, body.document_id, by_of(body), body.at, **asked)
+        return make(body.command_id, body.document_id, by_of(body, users), body.at, **asked)
 
     return act
 
 
-_ACTS: Mapping[type, Callable[[Any, Event], DocumentAct]] = {
+_Make = Callable[[Any, Event, Users], DocumentAct]
+_ACTS: Mapping[type, _Make] = {
     document_withdrawn.DocumentWithdrawn: _withdrawn,
     commands.ContingencyAnswered: _of_document(ContingencyAnswered, answer=lambda body: Consent(body.answer)),
     commands.RetryRequested: _of_document(RetryAsked),
@@ -94,12 +102,12 @@ _ACTS: Mapping[type, Callable[[Any, Event], DocumentAct]] = {
 }
 
 
-def released_of(body: commands.CertificateReleased, recorder: Recorder) -> CertificateReleased:
+def released_of(body: commands.CertificateReleased, recorder: Recorder, users: Users) -> CertificateReleased:
     """The release of a certidão, with the certidão as it now is."""
     return CertificateReleased(
         body.command_id,
         certificate.document_of(body.certificate_id),
-        by_of(body),
+        by_of(body, users),
         body.at,
         recorder.certificate(body.certificate_id),
         body.released_at,

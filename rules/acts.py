@@ -1,6 +1,6 @@
 """Acts: what somebody asks of a document, or of who a person is; each is answered with applied or refused.
 
-Who may ask what is docs/law.md safety-28. Role and unit are those typed in the command.
+Who may ask what is docs/law.md safety-28 (rules/authority.py).
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,15 @@ from rules.words import Consent, Role, Statement
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who did it."""
+    """Who did it: `role` is the user's own where SAJ told us of the user, else as typed; `unit` is as typed.
+
+    `acts_in_unit`: whether the user was of that unit then; None where nothing is known of the user.
+    """
 
     role: Role
     user: str
     unit: str
+    acts_in_unit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from enum import auto
 
 from rules.acts import By
+from rules.authority import FORCED as FORCED_BY
+from rules.authority import ruling
 from rules.dossier import Link
 from rules.windows import Windows
-from rules.words import LinkState, Role, _Name
+from rules.words import LinkState, _Name
 
 
 class LinkEvent(_Name):
@@ -72,7 +74,6 @@ def observe(link: Link, event: LinkEvent, now: datetime, windows: Windows, chanc
 
 
 FORCED = frozenset({LinkState.FORCED_DOWN, LinkState.FORCED_UP})
-_AUTHORITIES = frozenset({Role.OPERADOR, Role.MAGISTRADO, Role.ADMINISTRADOR_REGIONAL})
 _CAUSES = frozenset({"UNAVAILABILITY_DECLARED", "OUR_MAINTENANCE"})
 
 
@@ -88,8 +89,9 @@ class Forced:
 
 def why_not(forced: Forced, by: By, now: datetime, windows: Windows) -> str | None:
     """Why a person's word about the link is refused (docs/law.md safety-19, 20, 28); None where it is done."""
-    if by.role not in _AUTHORITIES:
-        return "NOT_COMPETENT"
+    refusal = ruling(FORCED_BY, by).refusal
+    if refusal is not None:
+        return refusal
     if forced.state == LinkState.FORCED_DOWN:
         declared = forced.cause != "UNAVAILABILITY_DECLARED" or forced.notice
         if forced.cause not in _CAUSES or not declared:

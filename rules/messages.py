@@ -53,6 +53,10 @@ STATES: dict[State, str] = {
 LIBERTY_HELD = "A ordem de liberdade produz efeito; falta apenas o registro nacional."
 
 INCIDENTS: dict[str, tuple[str, str]] = {
+    "ACCESS_UNKNOWN": (
+        "Decisão de liberdade aceita de magistrado cujo acesso não é conhecido: confirme quem decidiu e informe o acesso.",
+        "access-unknown",
+    ),
     "CHAIN_BROKEN": (
         "O registro em conjunto parou no meio: há mandado vigente e a ordem de liberdade ainda não.",
         "chain-broken",
@@ -104,6 +108,8 @@ COMMANDS: dict[str, str] = {
     "OFFER_LAPSED": "Resposta anotada: o oferecimento já não vale, o documento segue o caminho normal.",
     "UNKNOWN_DOCUMENT": "Documento desconhecido.",
     "NOT_COMPETENT": "Somente a unidade competente pode decidir.",
+    "ACCESS_UNKNOWN": "O acesso deste usuário não é conhecido: peça ao administrador regional que o informe.",
+    "OVERTAKEN": "Há informação mais recente do acesso deste usuário.",
     "JUDGE_ONLY": "Somente o magistrado da unidade pode decidir.",
     "ALREADY_OPENED": "O documento já foi emitido em contingência.",
     "ENDED_ALREADY": "A transmissão do documento já terminou.",

@@ -1,11 +1,12 @@
 """Naming: the unit says who of the registry a person is, that it was a mistake, or that two are one (safety-22, 23)."""
 
-from rules.acts import By, RjiLinked, RjiMerged, RjiUnlinked
+from rules.acts import PersonAct, RjiLinked, RjiMerged, RjiUnlinked
+from rules.authority import COMMAND_OF, ruling
 from rules.casework import Casework
 from rules.dossier import Merge, changed
 from rules.doubt import stop
 from rules.merges import end
-from rules.requests import answer, is_competent
+from rules.requests import answer
 from rules.settling import decide_one
 from rules.words import Reason, State
 
@@ -16,7 +17,7 @@ _MOVING = frozenset({State.SENDING, State.UNCERTAIN})
 def linked(work: Casework, fact: RjiLinked) -> None:
     """Link an RJI to a person who has none, and let go what waited for the choice."""
     known = work.dossier.persons[fact.person].rji
-    refusal = _incompetent(work, fact.by, {fact.person}) or ("OTHER_RJI" if known not in (None, fact.rji) else None)
+    refusal = _incompetent(work, fact, {fact.person}) or ("OTHER_RJI" if known not in (None, fact.rji) else None)
     if refusal is not None:
         answer(work, fact.command_id, refusal, applied=False)
         return
@@ -37,7 +38,7 @@ def unlinked(work: Casework, fact: RjiUnlinked) -> None:
     person, same = work.dossier.persons[fact.person], work.dossier.same(fact.person)
     merge = work.dossier.merge_of(fact.person)
     merge_alone = merge is not None and fact.rji != person.rji and fact.rji in (merge.from_rji, merge.into_rji)
-    refusal = _incompetent(work, fact.by, {fact.person})
+    refusal = _incompetent(work, fact, {fact.person})
     if refusal is None and person.rji != fact.rji and not merge_alone:
         refusal = "OTHER_RJI"
     # Whoever is the same person shares their claim: what is under way may be about either of them.
@@ -69,7 +70,7 @@ def merged(work: Casework, fact: RjiMerged) -> None:
     """Two RJIs are said to be one: ARREST of both waits until BNMP confirms who survived (docs/law.md safety-23)."""
     persons, pair = work.dossier.persons, {fact.from_rji, fact.into_rji}
     others = [merge for one in fact.persons if (merge := work.dossier.merge_of(one)) is not None]
-    refusal = "SAME_RJI" if len(pair) == 1 else _incompetent(work, fact.by, set(fact.persons))
+    refusal = "SAME_RJI" if len(pair) == 1 else _incompetent(work, fact, set(fact.persons))
     if refusal is None and any({merge.from_rji, merge.into_rji} != pair for merge in others):
         refusal = "OTHER_MERGE"
     if refusal is not None:
@@ -82,6 +83,6 @@ def merged(work: Casework, fact: RjiMerged) -> None:
     answer(work, fact.command_id, "APPLIED")
 
 
-def _incompetent(work: Casework, by: By, persons: set[int]) -> str | None:
+def _incompetent(work: Casework, fact: PersonAct, persons: set[int]) -> str | None:
     units = {d.unit for d in work.documents.values() if d.person in persons}
-    return None if any(is_competent(by, unit) for unit in units) else "NOT_COMPETENT"
+    return ruling(COMMAND_OF[type(fact)], fact.by, units).refusal

@@ -1,8 +1,7 @@
 """Requests: what an act of the court or of an operator does to a document, and what is answered.
 
-Every act is answered, applied or refused, with a reason and a sentence for the counter. Only the competent
-unit decides; a release is taken back by its judge alone; operators ask for another try and for nothing
-judicial (docs/law.md safety-28).
+Every act is answered, applied or refused, with a reason and a sentence for the counter; who may ask what is a
+table (rules/authority.py, docs/law.md safety-28).
 """
 
 from collections.abc import Callable
@@ -11,7 +10,6 @@ from typing import Any
 from rules import messages
 from rules.acts import (
     Act,
-    By,
     CertificateReleased,
     ContingencyAnswered,
     DataSupplied,
@@ -21,11 +19,13 @@ from rules.acts import (
     SignerAssigned,
     StatementGiven,
 )
+from rules.authority import COMMAND_OF, Ruling, effect_of, ruling
 from rules.casework import Casework, Say, may_be_offered, stands_in_queue
 from rules.certificate import released
 from rules.chain import is_sticky
 from rules.dossier import ConsentGiven, Document, Withdrawal, changed
 from rules.doubt import doubt
+from rules.escalation import incident
 from rules.kinds import MANDADOS
 from rules.outcomes import offered
 from rules.settling import NO_DUE, decide_one
@@ -34,14 +34,8 @@ from rules.versions import is_completable, reissue
 from rules.withdrawals import DO_NOT_SEND, EXCLUDED, INCOMPLETE, TO_THE_JUDGE, why_it_stands
 from rules.words import CertificateStatus, Reason, Role, State, Statement
 
-OF_THE_UNIT = frozenset({Role.MAGISTRADO, Role.SERVIDOR, Role.CHEFE_DE_CARTORIO})
 _MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY})
 _ASKED_AGAIN = frozenset({Reason.AWAITING_CONSENT, Reason.WAITING_LINK})
-
-
-def is_competent(by: By, unit: str) -> bool:
-    """Whether somebody acts for this unit (docs/law.md safety-28)."""
-    return by.unit == unit and by.role in OF_THE_UNIT
 
 
 def act(work: Casework, fact: Act) -> None:
@@ -50,14 +44,17 @@ def act(work: Casework, fact: Act) -> None:
     if document is None:
         answer(work, fact.command_id, "UNKNOWN_DOCUMENT", applied=False)
         return
-    refusal = _incompetent(document, fact) or _REFUSES[type(fact)](document, fact)
+    ruled = _ruling(document, fact)
+    refusal = ruled.refusal or _REFUSES[type(fact)](document, fact)
     if refusal is None:
-        answer(work, fact.command_id, _DOES[type(fact)](work, document, fact))
+        if ruled.unknown:
+            incident(work, document, "ACCESS_UNKNOWN", Role.ADMINISTRADOR_REGIONAL)
+        answer(work, fact.command_id, _DOES[type(fact)](work, work.documents[fact.document_id], fact))
         return
     stands = document.kind in MANDADOS and refusal in TO_THE_JUDGE and not document.ended
     if stands and isinstance(fact, DocumentWithdrawn | ExclusionAsked):
         # It is not sent against the unit's word either (docs/law.md safety-12).
-        _take_back(work, document, fact)
+        _take_back(work, document, fact, INCOMPLETE if refusal == "ACCESS_UNKNOWN" else None)
     answer(work, fact.command_id, refusal, applied=False)
 
 
@@ -67,16 +64,10 @@ def answer(work: Casework, command_id: str, reason: str, *, applied: bool = True
     work.says.append(Say("bnmp.command.applied.v1" if applied else "bnmp.command.refused.v1", data))
 
 
-def _incompetent(document: Document, fact: Act) -> str | None:
-    if isinstance(fact, RetryAsked) and fact.by.role is Role.OPERADOR:
-        return None
+def _ruling(document: Document, fact: Act) -> Ruling:
     if isinstance(fact, DocumentWithdrawn) and fact.reason == INCOMPLETE:
-        return INCOMPLETE
-    if not is_competent(fact.by, document.unit):
-        return "NOT_COMPETENT"
-    takes_back = isinstance(fact, DocumentWithdrawn | ExclusionAsked) and document.liberty
-    judges_alone = takes_back or isinstance(fact, StatementGiven)
-    return "JUDGE_ONLY" if judges_alone and fact.by.role is not Role.MAGISTRADO else None
+        return Ruling(INCOMPLETE)
+    return ruling(COMMAND_OF[type(fact)], fact.by, (document.unit,), effect_of(fact, document))
 
 
 def _is_opened(document: Document, _: Act) -> str | None:
@@ -111,11 +102,15 @@ def _answered(work: Casework, document: Document, fact: ContingencyAnswered) -> 
     return "OFFER_LAPSED" if lapsed else "APPLIED"
 
 
-def _take_back(work: Casework, document: Document, fact: DocumentWithdrawn | ExclusionAsked | StatementGiven) -> str:
+def _take_back(
+    work: Casework,
+    document: Document,
+    fact: DocumentWithdrawn | ExclusionAsked | StatementGiven,
+    reason: str | None = None,
+) -> str:
     """What is at rest is decided at once; what is on its way, or in doubt, at its next step (docs/law.md safety-29)."""
-    by, reason = fact.by, DO_NOT_SEND if isinstance(fact, StatementGiven) else EXCLUDED
-    if isinstance(fact, DocumentWithdrawn):
-        reason = fact.reason
+    by, word = fact.by, DO_NOT_SEND if isinstance(fact, StatementGiven) else EXCLUDED
+    reason = reason or (fact.reason if isinstance(fact, DocumentWithdrawn) else word)
     taken = Withdrawal(reason, fact.command_id, by.role, by.user, by.unit, fact.at)
     document = work.put(changed(document, withdrawal=taken), f"taken back: {reason}")
     if document.state not in _MOVABLE or document.doing is not None:

@@ -17,7 +17,7 @@ INCOMPLETE = "INCOMPLETE"
 GROUND = "withdrawal"
 DRAFT = "bnmp_draft"
 # What is not taken back, and yet is not sent against the unit's word: the judge is asked.
-TO_THE_JUDGE = frozenset({"ONLY_BY_CONTRAMANDADO", "NEVER_SEM_EFEITO", INCOMPLETE})
+TO_THE_JUDGE = frozenset({"ONLY_BY_CONTRAMANDADO", "NEVER_SEM_EFEITO", "ACCESS_UNKNOWN", INCOMPLETE})
 # By what a mandado ends that BNMP has, by its status there (docs/law.md cancellation); CNJ ends no other way.
 ENDS_BY: dict[str | None, str] = {
     PecaStatus.PENDENTE_CUMPRIMENTO: "ONLY_BY_CONTRAMANDADO",

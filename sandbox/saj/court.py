@@ -18,6 +18,7 @@ from producers.saj import SOURCE, SajProducer, envelope
 from producers.settings import KafkaSettings
 from sandbox.saj.day import Day, Expected, Publication
 from sandbox.saj.documents import TRIBUNAL, TYPE
+from sandbox.saj.people import invent_staff
 from sandbox.saj.scenarios import Phase
 
 OUTCOMES = "saj.outcomes"
@@ -26,6 +27,7 @@ _OFFERED = "bnmp.document.contingency-offered.v1"
 _OPENED = "bnmp.document.contingency-opened.v1"
 _RESOLVED = "bnmp.contingency.resolved.v1"
 _ANSWERED = "saj.contingency.answered.v1"
+_ACCESS_CHANGED = "saj.user.access-changed.v1"
 _BATCH = 500
 _POLL_SECONDS = 0.1
 _DELIVERY_SECONDS = 30.0
@@ -119,6 +121,7 @@ class Court:
         self._listener = threading.Thread(target=self._listen, name="court", daemon=True)
 
     def __enter__(self) -> Self:
+        announce(self._kit)
         self._listener.start()
         return self
 
@@ -196,6 +199,26 @@ class Court:
             "answer": document.answer,
         }
         self._kit.publish(_ANSWERED, data, key=document.key, ce_id=number, time=now)
+
+
+def announce(kit: SajProducer) -> None:
+    """Tell the service of the court's users: whom nobody told it of decides nothing."""
+    now = datetime.now(UTC)
+    for user in (user for staff in invent_staff() for user in (staff.servidor, staff.magistrado)):
+        data = {
+            "command_id": str(uuid.uuid4()),
+            "by": {"role": "ADMINISTRADOR_REGIONAL", "user": "a900", "unit": user.units[0]},
+            "at": now.isoformat(),
+            "tribunal": TRIBUNAL,
+            "user": user.user,
+            "role": user.position,
+            "position": user.title,
+            "units": list(user.units),
+            "sca_confirmed": True,
+            "saj_authenticated": True,
+        }
+        kit.publish(_ACCESS_CHANGED, data, key=f"user:{user.user}", time=now)
+    kit.flush(_DELIVERY_SECONDS)
 
 
 def publish_phase(kit: SajProducer, day: Day, phase: Phase) -> int:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from rules.authority import TABLE
 from rules.kinds import KINDS
-from rules.words import PecaStatus
+from rules.words import PecaStatus, Role
 from tests.house.tree import ROOT
 
 FAMILIES = {"MANDADO": "mandado", "CONTRAMANDADO": "contramandado", "ALVARA_ORDEM": "alvará, ordem"}
@@ -40,3 +41,19 @@ def test_the_page_says_of_a_kind_what_its_row_says(kind: str) -> None:
     assert told[7] == str(row.priority)
     assert ("pendente" in told[8]) == (PecaStatus.PENDENTE_CUMPRIMENTO in row.in_effect)
     assert ("ativo" in told[8]) == (PecaStatus.ATIVO in row.in_effect)
+
+
+LETTERS = {"M": Role.MAGISTRADO, "S": Role.SERVIDOR, "C": Role.CHEFE_DE_CARTORIO}
+LETTERS |= {"A": Role.ADMINISTRADOR_REGIONAL, "O": Role.OPERADOR}
+
+
+def test_the_page_says_of_every_command_who_may_give_it() -> None:
+    # when
+    told = {
+        cells[0].strip("`"): [{LETTERS[one] for one in cell.split()} for cell in cells[1:]]
+        for cells in table("authority")
+    }
+    # then
+    assert told == {
+        command: [row.of_unit, row.anywhere, row.against_liberty or set()] for command, row in TABLE.items()
+    }

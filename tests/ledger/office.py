@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from consumers.intake import GROUP, Intake
-from ledger import cursors, outbox
+from ledger import access, cursors, outbox
 from ledger.arrivals import Taken
 from ledger.deployment import Deployment
 from ledger.engine import Database
 from ledger.tables import document, metadata, payload
+from rules.access import Access
 from rules.dossier import Court
 from rules.windows import Windows
+from rules.words import Role
 from sandbox.saj.documents import TRIBUNAL, TYPE, Case, KindName, case_number
 from sandbox.saj.documents import document as saj_document
 from sandbox.saj.people import invent_people, invent_staff
@@ -28,6 +30,9 @@ ISSUED, COMMANDS, CUSTODY = "saj.documents.issued", "saj.commands", "saj.custody
 PEOPLE, STAFF = invent_people(6, 17), invent_staff()
 ANSWERED = "saj.contingency.answered.v1"
 SOURCE = "/saj/tjms/pg5"
+# Who gives commands, by role; SAJ told of those of the unit, and of the staff who sign.
+GIVERS = {role: f"{role[0].lower()}007" for role in Role}
+OF_UNIT = (Role.MAGISTRADO, Role.SERVIDOR, Role.CHEFE_DE_CARTORIO)
 
 
 class Hand:
@@ -67,6 +72,17 @@ def key_of(person: int) -> bytes:
     return f"{TRIBUNAL}:{PEOPLE[person].party_id}".encode()
 
 
+def known(user: str, role: Role, *units: str, **changes: Any) -> Access:
+    """What SAJ told of a user long ago."""
+    return Access(user, role, START - timedelta(days=30), units=frozenset(units), **changes)
+
+
+def users() -> list[Access]:
+    """Who is known of the office's units."""
+    staff = [known(user.user, Role(user.position), *user.units) for s in STAFF for user in (s.servidor, s.magistrado)]
+    return [*staff, *(known(GIVERS[role], role, STAFF[0].unit.code) for role in OF_UNIT)]
+
+
 class Office:
     """A ledger with cursors at the beginning of SAJ's topics, three partitions each."""
 
@@ -81,6 +97,7 @@ class Office:
         places = {(topic, n): cursors.Cursor(0, "T1") for topic in (ISSUED, COMMANDS, CUSTODY) for n in range(3)}
         with database.transaction() as connection:
             cursors.init(connection, GROUP, places)
+            access.write(connection, users(), START - timedelta(days=30), 0)
 
     def raw(
         self, topic: str, value: bytes | None, headers: Mapping[str, str], *, key: bytes | None, **more: Any
@@ -121,7 +138,8 @@ class Office:
     def command(self, type_: str, by_role: str = "MAGISTRADO", **asked: Any) -> RawRecord:
         """A command of the unit, or of somebody else; `more` is about its record."""
         more: dict[str, Any] = asked.pop("more", {})
-        by = {"role": by_role, "user": "m007", "unit": asked.pop("by_unit", STAFF[0].unit.code)}
+        user, unit = asked.pop("by_user", GIVERS[Role(by_role)]), asked.pop("by_unit", STAFF[0].unit.code)
+        by = {"role": by_role, "user": user, "unit": unit}
         self.commands += 1
         data = {"command_id": f"c-{self.commands}", "by": by, "at": self.hand().isoformat(), **asked}
         return self.event(f"saj.{type_}.v1", COMMANDS, data, **{"key": key_of(0), **more})

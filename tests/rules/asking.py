@@ -77,7 +77,7 @@ class Asked(Watched):
     @rule(link=st.booleans(), rji=st.sampled_from([RJI, RJI, "98765432109"]))
     def the_unit_names_the_person(self, link: bool, rji: str) -> None:  # noqa: FBT001 (drawn by name)
         act = RjiLinked if link else RjiUnlinked
-        by = By(Role.SERVIDOR, "u123", UNIT)
+        by = By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)
         self.tell(lambda: self.desk.tell(act("c-1", 1, rji, by)))
 
     @rule(events=st.lists(st.sampled_from(list(CustodyEvent)), max_size=2))
@@ -87,7 +87,9 @@ class Asked(Watched):
 
     @rule(merges=st.sampled_from([(RJI, OTHER), (OTHER, RJI), (RJI, RJI)]))
     def two_rjis_are_said_to_be_one(self, merges: tuple[str, str]) -> None:
-        self.tell(lambda: self.desk.tell(RjiMerged("c-1", (1,), *merges, By(Role.SERVIDOR, "u123", UNIT))))
+        self.tell(
+            lambda: self.desk.tell(RjiMerged("c-1", (1,), *merges, By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)))
+        )
 
     @rule(
         data=st.data(),

@@ -185,13 +185,13 @@ class Desk:
 
     def consent(self, document_id: str, given: Consent = Consent.SIM, **changes: Any) -> Decision:
         """The user of the unit answers the offer."""
-        by = By(changes.get("role", Role.SERVIDOR), "u123", changes.get("unit", UNIT))
+        by = By(changes.get("role", Role.SERVIDOR), "u123", changes.get("unit", UNIT), acts_in_unit=True)
         at = changes.get("at", self.dossier.now)
         return self.tell(ContingencyAnswered("c-1", document_id, by, at, given))
 
     def ask(self, act: type[Act], document_id: str, role: Role = Role.MAGISTRADO, **more: Any) -> str:
         """Somebody of the unit asks something; gives the reason of the answer."""
-        by = By(role, "u123", more.pop("unit", UNIT))
+        by = By(role, "u123", more.pop("unit", UNIT), more.pop("acts_in_unit", True))
         said = len(self.says)
         self.tell(act(f"c-{said}", document_id, by, self.dossier.now, **more))  # type: ignore[arg-type]  # an act's own
         answers = [say for say in self.says[said:] if say.type.startswith("bnmp.command.")]

@@ -57,7 +57,7 @@ def _give_up(play: Play, one: Document) -> None:
 def _supply(play: Play, one: Document) -> None:
     """The unit completes it: the RJI, the fields, the variant, what it stands on."""
     if "rji" in one.missing:
-        play.desk.tell(RjiLinked("c-1", 1, RJI, By(Role.SERVIDOR, "u123", UNIT)))
+        play.desk.tell(RjiLinked("c-1", 1, RJI, By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)))
         return
     variant = one.variant
     if one.kind == Kind.ALVARA_SOLTURA and variant is None:

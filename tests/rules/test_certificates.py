@@ -10,7 +10,7 @@ from rules.contingency import justification
 from rules.words import CertificateStatus, LinkState, Role
 from tests.rules.desk import COURT, NOW, RJI, UNIT, Desk, document
 
-CLERK = By(Role.SERVIDOR, "u123", UNIT)
+CLERK = By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)
 
 
 def _resolved(medium: str) -> Desk:

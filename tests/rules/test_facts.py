@@ -8,7 +8,7 @@ from rules.words import AnswerClass, Role, Step
 from tests.rules.desk import NOW, RJI, UNIT, answer
 
 TOLD = answer(AnswerClass.OK, NOW, rji=RJI)
-BY = By(Role.SERVIDOR, "u123", UNIT)
+BY = By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ AUTO = Forced("AUTO")
 
 
 def by(role: Role = Role.OPERADOR) -> By:
-    return By(role, "op-1", "1")
+    return By(role, "op-1", "1", acts_in_unit=True)
 
 
 def hours(number: float) -> timedelta:

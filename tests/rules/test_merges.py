@@ -30,14 +30,14 @@ def theirs(document_id: str, kind: str = MANDADO, *names: str, **changes: Any) -
 
 def merge(desk: Desk, from_rji: str = FROM, into_rji: str = INTO, **by: Any) -> str:
     """The unit says that BNMP made two RJIs one."""
-    who = By(by.get("role", Role.SERVIDOR), "u123", by.get("unit", UNIT))
+    who = By(by.get("role", Role.SERVIDOR), "u123", by.get("unit", UNIT), acts_in_unit=True)
     desk.tell(RjiMerged("c-1", (1, 2), from_rji, into_rji, who))
     return last_answer(desk)
 
 
 def named(desk: Desk, act: type[RjiLinked | RjiUnlinked], person: int, rji: str) -> str:
     """The unit says who a person is, or is not."""
-    desk.tell(act("c-1", person, rji, By(Role.SERVIDOR, "u123", UNIT)))
+    desk.tell(act("c-1", person, rji, By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)))
     return last_answer(desk)
 
 

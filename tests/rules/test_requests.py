@@ -24,7 +24,7 @@ def held(kind: AnswerClass, step: Step = Step.CREATE) -> Desk:
 
 
 def named(desk: Desk, act: type[RjiLinked | RjiUnlinked], rji: str = RJI, **by: Any) -> str:
-    who = By(by.get("role", Role.SERVIDOR), "u123", by.get("unit", UNIT))
+    who = By(by.get("role", Role.SERVIDOR), "u123", by.get("unit", UNIT), acts_in_unit=True)
     desk.tell(act("c-1", 1, rji, who))
     return str(next(say for say in reversed(desk.says) if say.type.startswith("bnmp.command")).data["reason"])
 

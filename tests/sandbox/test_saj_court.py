@@ -20,6 +20,8 @@ from schemas.record import RawRecord
 
 _OFFERED = "bnmp.document.contingency-offered.v1"
 _OPENED = "bnmp.document.contingency-opened.v1"
+_ANSWERED = "saj.contingency.answered.v1"
+_ACCESS_CHANGED = "saj.user.access-changed.v1"
 _HELD = "bnmp.document.held.v1"
 _REGISTERED = "bnmp.document.registered.v1"
 _RESOLVED = "bnmp.contingency.resolved.v1"
@@ -66,7 +68,15 @@ def _outcomes(settings: KafkaSettings, topic: str) -> list[RawRecord]:
 
 def _commands(settings: KafkaSettings) -> Mapping[str, Event]:
     events = [read(record, tribunal="TJMS") for record in _outcomes(settings, "saj.commands")]
-    return {event.data["document_id"]: event for event in events if isinstance(event, Event)}
+    return {
+        event.data["document_id"]: event for event in events if isinstance(event, Event) and event.type == _ANSWERED
+    }
+
+
+def _users(settings: KafkaSettings) -> set[tuple[str, str]]:
+    events = [read(record, tribunal="TJMS") for record in _outcomes(settings, "saj.commands")]
+    told = [event.data for event in events if isinstance(event, Event) and event.type == _ACCESS_CHANGED]
+    return {(data["user"], data["role"]) for data in told}
 
 
 def _one(day: Day, phase: Phase, answer: str | None = None) -> Expected:
@@ -107,6 +117,8 @@ def test_an_offer_is_answered_as_planned_and_each_one_once(kafka: KafkaSettings)
     assert len([r for r in _outcomes(kafka, "saj.commands") if yes.document_id.encode() in (r.value or b"")]) == 1
     by = commands[yes.document_id].data["by"]
     assert by == {"role": "SERVIDOR", "user": yes.answered_by, "unit": yes.unit}
+    # and the court told of its users before anybody answered
+    assert {(yes.answered_by, "SERVIDOR"), (no.answered_by, "SERVIDOR")} <= _users(kafka)
 
 
 _ASKED = ((Phase.OUTAGE, "SIM"), (Phase.OUTAGE, "NAO"), (Phase.MORNING, None))
