@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.engine import now
 from ledger.links import load_link
-from ledger.search import OPEN
+from ledger.open_documents import IS_OPEN
 from ledger.tables import dead_letter, document, outbox, pending_fact
 from rules.kinds import KINDS
 from rules.words import Effect, LinkState, State
@@ -39,10 +39,10 @@ class Overview:
 
 
 def overview(connection: Connection) -> Overview:
-    """Read it, in one snapshot. It looks at every document, so whoever asks often must wait between."""
+    """Read it, in one snapshot. It looks at every open document, so whoever asks often must wait between."""
     liberty = document.c.kind.in_(_LIBERTY)
     columns = (document.c.state, document.c.reason, sa.func.count().label("found"), sa.func.min(document.c.since))
-    grouped = sa.select(*columns).where(document.c.state.in_(OPEN)).group_by(document.c.state, document.c.reason)
+    grouped = sa.select(*columns).where(IS_OPEN).group_by(document.c.state, document.c.reason)
     moment = now(connection)
     found = {
         (state, reason or ""): Open(count, max(0.0, (moment - since).total_seconds()) if since else 0.0)
@@ -51,7 +51,7 @@ def overview(connection: Connection) -> Overview:
     link = load_link(connection)
     return Overview(
         open=found,
-        liberty_held=_count(connection, document, liberty & (document.c.state == State.HELD)),
+        liberty_held=_count(connection, document, IS_OPEN, document.c.state == State.HELD, liberty),
         outbox=_count(connection, outbox),
         waiting_facts=_count(connection, pending_fact),
         dead_letters=_count(connection, dead_letter, dead_letter.c.ended_at.is_(None)),
@@ -60,5 +60,5 @@ def overview(connection: Connection) -> Overview:
     )
 
 
-def _count(connection: Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+def _count(connection: Connection, table: sa.Table, *where: sa.ColumnElement[bool] | sa.TextClause) -> int:
     return connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0

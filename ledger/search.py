@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.due import asks
+from ledger.open_documents import IS_OPEN
 from ledger.tables import alias, antecedent, dead_letter, document, person
 from rules.words import State
-
-OPEN = tuple(state for state in State if state not in (State.REGISTERED, State.REJECTED, State.EXCLUDED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +128,10 @@ def a_person(connection: Connection, number: int) -> FoundPerson:
 def waiting_by_link(connection: Connection) -> dict[str, int]:
     """How many documents the link's state keeps waiting, by reason; CONTINGENCY: opened and not yet resolved."""
     held = sa.select(document.c.reason, sa.func.count()).where(
-        document.c.state == State.HELD, document.c.reason.in_(("WAITING_LINK", "AWAITING_CONSENT"))
+        IS_OPEN, document.c.state == State.HELD, document.c.reason.in_(("WAITING_LINK", "AWAITING_CONSENT"))
     )
     found = {reason: int(count) for reason, count in connection.execute(held.group_by(document.c.reason))}
-    opened = sa.select(sa.func.count()).select_from(document).where(document.c.state == State.CONTINGENCY)
+    opened = sa.select(sa.func.count()).select_from(document).where(IS_OPEN, document.c.state == State.CONTINGENCY)
     empty = {"WAITING_LINK": 0, "AWAITING_CONSENT": 0}
     return empty | found | {"CONTINGENCY": connection.scalar(opened) or 0}
 
@@ -145,11 +144,11 @@ def open_work(connection: Connection, *, contingency: bool, limit: int, after: s
     """
     mine: sa.ColumnElement[bool]
     if contingency:
-        mine = document.c.opened_at.is_not(None) & document.c.state.in_(OPEN)
+        mine = document.c.opened_at.is_not(None)
         mine &= ~((document.c.state == State.CONTINGENCY) & document.c.reason.is_not(None))
     else:
         mine = document.c.opened_at.is_(None) & document.c.state.in_((State.READY, State.SENDING, State.UNCERTAIN))
         mine |= asks()
     columns: list[sa.Column[Any]] = [document.c[name] for name in OpenWork.__slots__]
-    chosen = sa.select(*columns).where(document.c.document_id > after, mine)
+    chosen = sa.select(*columns).where(document.c.document_id > after, IS_OPEN, mine)
     return [OpenWork(*row) for row in connection.execute(chosen.order_by(document.c.document_id).limit(limit))]

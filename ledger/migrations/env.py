@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from ledger import access, certificates
+from ledger import access, certificates, open_documents
 from ledger.tables import metadata
 
-# Rooms with tables of their own: that they are imported puts them on the metadata.
-_OWN_TABLES = (access.user_access, certificates.certificate)
+# Rooms with tables or an index of their own: that they are imported puts them on the metadata.
+_OWN_TABLES = (access.user_access, certificates.certificate, open_documents.INDEX)
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
