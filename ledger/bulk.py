@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
@@ -18,7 +19,7 @@ from ledger.tables import Instant
 
 Row = dict[str, Any]
 _POSTGRESQL: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # of SQLAlchemy
-_COMPACT = {"ensure_ascii": True, "separators": (",", ":")}
+_ONLY_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _REPLACE, _KEEP, _RAISE = "replace", "keep", "raise"
 
 
@@ -47,10 +48,7 @@ def claim(connection: Connection, table: sa.Table, key: tuple[str, ...], rows: S
     ordered = sorted(rows, key=lambda row: tuple(row[name] for name in key))
     dialect = connection.dialect.name
     statement = _claim(dialect, table, key, tuple(rows[0]))
-    if dialect == "postgresql":
-        told = _told(table, ordered)
-    else:
-        told = json.dumps(_ready(table, ordered, _FOR_SQLITE), **_COMPACT)  # type: ignore[arg-type]
+    told = _told(table, ordered) if dialect == "postgresql" else _dumped(_ready(table, ordered, _FOR_SQLITE))
     return {tuple(row) for row in connection.exec_driver_sql(statement, (told,))}
 
 
@@ -70,7 +68,15 @@ def _told(table: sa.Table, rows: Sequence[Row]) -> str:
         {name: value for name, value in zip(names, row, strict=True) if value is not None}
         for row in _ready(table, rows, _FOR_POSTGRESQL)
     ]
-    return json.dumps(told, **_COMPACT)  # type: ignore[arg-type]
+    return _dumped(told)
+
+
+def _dumped(value: Any) -> str:
+    """Compact JSON. What orjson refuses, such as half a surrogate pair, is for the database to refuse or to keep."""
+    try:
+        return orjson.dumps(value, option=_ONLY_JSON).decode()
+    except TypeError:
+        return json.dumps(value, separators=(",", ":"))
 
 
 _Ready = Callable[[list[Any]], Iterable[Any]]
@@ -104,7 +110,7 @@ def _instant(value: datetime) -> datetime:
 
 def _json(value: Any) -> str | None:
     # Nearly every list is empty. None is NULL, never JSON's null.
-    return "[]" if value == [] else None if value is None else json.dumps(value)
+    return "[]" if value == [] else None if value is None else _dumped(value)
 
 
 # A word of the rules is text of its own class, which the drivers would look at twice.

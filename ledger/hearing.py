@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import custody, pending, permissions
+from ledger.among import among
 from ledger.batches import Arrival, Batch
 from ledger.bulk import insert
 from ledger.letters import dead
@@ -277,7 +278,7 @@ def _custody(batch: Batch, event: Event, body: CustodyRecorded, person: int, key
 
 def _digests(connection: Connection, documents: Sequence[str]) -> dict[str, set[str]]:
     rows = connection.execute(
-        sa.select(payload.c.document_id, payload.c.digest).where(payload.c.document_id.in_(documents))
+        sa.select(payload.c.document_id, payload.c.digest).where(among(payload.c.document_id, documents))
     )
     digests: dict[str, set[str]] = {}
     for row in rows:
