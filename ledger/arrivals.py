@@ -73,7 +73,10 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
         }
 
     by_key = sorted(batch.behind_letters)
-    batch.recorder.lock({*(named[a.names.party] for a in fresh if a.names), *by_key}, bound)
+    # Who is known to be meant before anybody is locked; nearly always that is everybody.
+    meant = {*(named[a.names.party] for a in fresh if a.names), *by_key}
+    meant.update(persons_of(batch.connection, asked).values(), holders(batch.connection, asked_of))
+    batch.recorder.lock(meant, bound)
     hearing.hear(batch, fresh, named)
     _count_keys(batch, fresh, named)
     for person in by_key:

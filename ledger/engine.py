@@ -34,6 +34,8 @@ _SERVER_SIDE = {
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
     "timezone": "UTC",
+    # Everything is asked by key. With its default for discs that turn the planner reads whole tables of ten thousands of rows.
+    "random_page_cost": "1.1",
 }
 
 

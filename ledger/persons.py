@@ -189,10 +189,10 @@ def lock_circles(
 ) -> tuple[list[tuple[int, int]], list[int]]:
     """Lock persons, whom `also` gives, and all to whom their documents are bound; gives the pairs and all who are locked.
 
-    The bonds are read under the locks. Where they lead to somebody who is not locked all locks are let go and taken again
-    with the new ones among them, for one more lock behind the others would break the order.
+    The bonds, and `also`, are read under the locks. Where they lead to somebody who is not locked all locks are let go and
+    taken again with the new ones among them, for one more lock behind the others would break the order.
     """
-    wanted = persons | set(also())
+    wanted = set(persons)
     for _ in range(TRIES):
         with connection.begin_nested() as attempt:
             lock_persons(connection, wanted)
@@ -245,5 +245,8 @@ def _circles(
 
 def persons_of(connection: Connection, documents: Iterable[str]) -> dict[str, int]:
     """The persons of these documents, where they are known."""
-    chosen = sa.select(document.c.document_id, document.c.person).where(among(document.c.document_id, set(documents)))
+    wanted = set(documents)
+    if not wanted:
+        return {}
+    chosen = sa.select(document.c.document_id, document.c.person).where(among(document.c.document_id, wanted))
     return {row.document_id: row.person for row in connection.execute(chosen)}

@@ -66,8 +66,8 @@ class Recorder:
     def lock(self, persons: Iterable[int], also: Callable[[], Iterable[int]] = tuple) -> None:
         """Lock these persons and all to whom their documents are bound, and load them.
 
-        To the end of the bonds: half a circle would see what others stand on as missing. `also` gives more persons,
-        and is asked again under the locks, for what it reads may change until then.
+        To the end of the bonds: half a circle would see what others stand on as missing. `also` gives more persons; it
+        is asked under the locks, for what it reads may change until then.
         """
         self._load(*lock_circles(self.connection, set(persons), also))
 
@@ -230,7 +230,7 @@ class Recorder:
         ordered = [self._changed[document_id] for document_id in sorted(self._changed)]
         rows = [row_of(kept) | {"saj_key": keys[kept.document_id]} for kept in ordered]
         upsert(self.connection, document, ("document_id",), rows)
-        self._write_antecedents()
+        self._write_antecedents(before)
         insert(self.connection, history, self._history)
         # What was claimed for anybody is given to whom it was decided to be, or to nobody.
         let_go(self.connection, self._claimed)
@@ -243,11 +243,12 @@ class Recorder:
         insert(self.connection, outbox_table, rows_out)
         certificates.write(self.connection, self._certificates.values())
 
-    def _write_antecedents(self) -> None:
-        if not self._stated:
-            return
+    def _write_antecedents(self, before: Collection[str]) -> None:
+        """Write what the stated documents name; those that were there `before` named something else."""
+        again = self._stated.intersection(before)
+        if again:
+            self.connection.execute(antecedent.delete().where(among(antecedent.c.document_id, again)))
         stated = [self._changed[document_id] for document_id in sorted(self._stated)]
-        self.connection.execute(antecedent.delete().where(among(antecedent.c.document_id, self._stated)))
         rows = [
             {
                 "document_id": kept.document_id,
