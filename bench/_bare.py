@@ -64,9 +64,9 @@ def records(persons: list[Person]) -> list[RawRecord]:
     return made
 
 
-async def run(url: str, persons: list[Person], in_flight: int, *, keep: bool) -> None:
-    """Make every call of everybody's registrations, on `in_flight` persons at a time; `keep` their connections."""
-    async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0, force_close=not keep)) as session:
+async def run(url: str, persons: list[Person], in_flight: int) -> None:
+    """Make every call of everybody's registrations, on `in_flight` persons at a time."""
+    async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=0)) as session:
 
         async def call(method: str, path: str, body: Any = None) -> Any:
             async with session.request(method, path, json=body, headers=headers) as answer:

@@ -1,9 +1,9 @@
 """The delivery: the sender's lanes against a bare aiohttp loop that makes the same calls of the same registry.
 
 The registry takes 100 ms for a call. Both work on as many persons at a time as requests may be in flight, on each person
-one request after the other. The loop neither decides nor remembers anything. It keeps its connections, which the wire does
-not (docs/adr/0013): it runs a second time with a connection for every call. The registry is bench._registry and not the
-simulator, which computes 1.4 ms for a call where this one computes 0.6, and would be the limit.
+one request after the other. The loop neither decides nor remembers anything, and keeps its connections as the wire does
+(docs/adr/0043). The registry is bench._registry and not the simulator, which computes 1.4 ms for a call where this one
+computes 0.6, and would be the limit.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ def measure() -> Result:
         for server in servers:
             for in_flight in IN_FLIGHT:
                 _measure(_Run(server, url, credentials, in_flight), figures, ratios)
-    return Result("delivery", figures, ratios, {what: FLOOR for what in ratios if what.endswith("bare")})
+    return Result("delivery", figures, ratios, dict.fromkeys(ratios, FLOOR))
 
 
 class _Run:
@@ -70,16 +70,12 @@ class _Run:
         self.name = f"delivery-{in_flight}"
         self.stages: dict[str, float] = {}
 
-    def bare(self, *, keep: bool = True) -> Sample:
+    def bare(self) -> Sample:
         """Let the loop make the calls."""
         threads = Threads()
         with threads.watching():
-            asyncio.run(_bare.run(self.url, self.cases, self.in_flight, keep=keep))
+            asyncio.run(_bare.run(self.url, self.cases, self.in_flight))
         return self._sample(threads)
-
-    def own(self) -> Sample:
-        """Let the loop make the calls as the wire does, each on a connection of its own."""
-        return self.bare(keep=False)
 
     def ours(self, places: Sequence[tuple[str, str]] = ()) -> Sample:
         """Let the lanes deliver what a copy of the ledger holds."""
@@ -116,14 +112,13 @@ def _measure(run: _Run, figures: Figures, ratios: dict[str, float]) -> None:
 
     run.server.make(run.name, fill)
     what = f"{run.server.name}, {run.in_flight} in flight"
-    samples = alternate(what, {"bare": run.bare, "own": run.own, "ours": run.ours}, ROUNDS)
+    samples = alternate(what, {"bare": run.bare, "ours": run.ours}, ROUNDS)
     run.ours(PLACES)
     for name, of in samples.items():
         figures[f"{what}: {name}, calls"] = typical(of)
     figures[f"{what}: ours, us of CPU a call"] = run.stages
     figures[f"{what}: bare/ideal"] = round(typical(samples["bare"])["per_s"] * LATENCY_SECONDS / run.in_flight, 3)
     ratios[f"{what}: ours/bare"] = against(samples["ours"], samples["bare"])
-    ratios[f"{what}: ours/bare with a connection a call"] = against(samples["ours"], samples["own"])
 
 
 def _references(database: Database) -> list[Reference]:

@@ -1,8 +1,9 @@
 """The wire: one request, at most one answer, every wait and every size bounded.
 
-Each request has a connection of its own: one that was kept alive may have died unseen, and a write on it would be
-lost in doubt. aiohttp sends a GET again by itself when a connection breaks, fresh ones included; with a signature for
-a GET that must not be, so the break is given another name on its way up.
+Connections are kept for moments only, between the steps of a registration: one that was kept for long may have died unseen,
+and a write on it would be lost in doubt. Where one does break, all go out on connections of their own for a while, and a
+read, which does nothing, goes out once more (docs/adr/0043). aiohttp would send a GET again by itself when a connection
+breaks, fresh ones included; with a signature for a GET that must not be, so the break is given another name on its way up.
 """
 
 import asyncio
@@ -22,6 +23,9 @@ from schemas.figures import Tell, untold
 
 MOST_BYTES: Final = 1024 * 1024
 _PIECE: Final = 16 * 1024
+KEPT_SECONDS: Final = 2.0
+"""How long an idle connection is kept: no server or proxy worth the name drops one so soon without a word."""
+_MISTRUST_SECONDS: Final = 60.0
 
 
 class BrokenError(aiohttp.ClientError):
@@ -46,7 +50,7 @@ class _Progress:
     """How far a request has come. Each phase (connect, send, answer) has its own time-out within the attempt's."""
 
     def __init__(self, windows: Windows, deadline: float) -> None:
-        self.sent = False
+        self.sent = self.reused = False
         self.phase = "connect"
         self._seconds = {"connect": windows.connect, "send": windows.send, "answer": windows.answer}
         self._deadline = deadline
@@ -106,12 +110,18 @@ class Wire:
         """Prepare; `url` is the base address."""
         self._tell = tell
         self._url, self._windows = url.rstrip("/"), windows
-        self._client: aiohttp.ClientSession | None = None
+        self._kept: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
+        self._mistrusted_until = 0.0
 
     async def open(self) -> None:
-        """Open the client: no cookies of its own, no proxies or passwords from the environment."""
-        self._client = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(force_close=True, limit=0),
+        """Open the clients: no cookies of their own, no proxies or passwords from the environment."""
+        self._kept = self._client(aiohttp.TCPConnector(keepalive_timeout=KEPT_SECONDS, limit=0))
+        self._fresh = self._client(aiohttp.TCPConnector(force_close=True, limit=0))
+
+    def _client(self, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
             trace_configs=[_trace()],
@@ -124,28 +134,35 @@ class Wire:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._client is not None:
-            await self._client.close()
+        for client in (self._kept, self._fresh):
+            if client is not None:
+                await client.close()
 
     async def exchange(self, ask: Ask, deadline: float) -> tuple[Sent, Seen]:
         """Send `ask` once and read what comes back until `deadline` (the loop's clock, seconds); never raises for it."""
-        progress = _Progress(self._windows, deadline)
         begun = time.monotonic()
-        seen = await self._send(ask, progress)
+        progress, seen = await self._once(ask, deadline)
+        if progress.reused and seen.failure == BrokenError.__name__:
+            # It was kept too long for somebody on the way: for a while none is kept, and what only asks may ask again.
+            self._mistrusted_until = asyncio.get_running_loop().time() + _MISTRUST_SECONDS
+            if ask.what is not What.WRITE and seen.status is None:
+                progress, seen = await self._once(ask, deadline)
         self._tell("bnmp_request_seconds", (ask.op,), time.monotonic() - begun)
         self._tell("bnmp_requests", (ask.op, seen.failure or str(seen.status)), 1)
         return Sent(ask.what, progress.sent), seen
 
-    async def _send(self, ask: Ask, progress: _Progress) -> Seen:
-        if self._client is None:
+    async def _once(self, ask: Ask, deadline: float) -> tuple[_Progress, Seen]:
+        progress, now = _Progress(self._windows, deadline), asyncio.get_running_loop().time()
+        client = self._fresh if now < self._mistrusted_until else self._kept
+        if client is None:
             raise RuntimeError("the wire is not open")
-        if asyncio.get_running_loop().time() >= progress._deadline:  # noqa: SLF001 (the class is this module's own)
-            return Seen(failure="time-out attempt")
+        if now >= deadline:
+            return progress, Seen(failure="time-out attempt")
         status: int | None = None
         try:
             async with (
                 progress,
-                self._client.request(
+                client.request(
                     ask.method,
                     self._url + ask.path,
                     params=ask.query,
@@ -156,12 +173,12 @@ class Wire:
                 ) as response,
             ):
                 status = response.status
-                return await _read(response)
+                return progress, await _read(response)
         except TimeoutError:
-            return Seen(status, failure=f"time-out {progress.phase}")
+            return progress, Seen(status, failure=f"time-out {progress.phase}")
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # The name only: texts of errors hold addresses, and of a refused header its value.
-            return Seen(status, failure=type(error).__name__)
+            return progress, Seen(status, failure=type(error).__name__)
 
 
 async def _read(response: aiohttp.ClientResponse) -> Seen:
@@ -202,12 +219,19 @@ async def _never_twice(request: aiohttp.ClientRequest, handler: aiohttp.ClientHa
 def _trace() -> aiohttp.TraceConfig:
     trace = aiohttp.TraceConfig()
     trace.on_connection_create_end.append(_connected)
+    trace.on_connection_reuseconn.append(_connected_before)
     trace.on_request_headers_sent.append(_headers_sent)
     return trace
 
 
 async def _connected(_: aiohttp.ClientSession, context: SimpleNamespace, __: Any) -> None:
     _progress(context).enter("send")
+
+
+async def _connected_before(_: aiohttp.ClientSession, context: SimpleNamespace, __: Any) -> None:
+    progress = _progress(context)
+    progress.reused = True
+    progress.enter("send")
 
 
 async def _headers_sent(_: aiohttp.ClientSession, context: SimpleNamespace, sent: Any) -> None:

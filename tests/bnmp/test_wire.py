@@ -54,18 +54,6 @@ async def test_aiohttp_left_to_itself_would_send_that_signature_twice_even_on_fr
     assert len(server.lines) == 2
 
 
-async def test_a_second_signature_goes_out_on_a_connection_of_its_own() -> None:
-    async def answer(_: bytes, writer: asyncio.StreamWriter) -> None:
-        ports.append(writer.get_extra_info("peername")[1])
-        writer.write(http(200, {"id": 1}))
-
-    ports: list[int] = []
-    async with door(answer) as server, wire_to(server.url) as exchange:
-        for _ in range(2):
-            assert classify(*await exchange(SIGN)) == (A.OK, "")
-    assert len(set(ports)) == 2
-
-
 async def test_a_refused_connection_sent_nothing() -> None:
     async with door(hang_up) as server:
         url = server.url
