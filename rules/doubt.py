@@ -49,7 +49,7 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
         return
     answer = fact.answer
     if answer.answer is not AnswerClass.OK:
-        _read_later(work, document, f"reading failed: {answer.answer}")
+        _read_later(work, document, f"reading failed: {answer.answer}", failed=True)
     elif answer.rji is not None:
         work.rjis[document.person] = answer.rji
         _resume(work, changed(document, step=Step.PERSON), "person found on reading")
@@ -142,10 +142,11 @@ def fault_for_good(work: Casework, document: Document) -> None:
     stop(work, document, Reason.REGISTRY_FAULT, "the registry fails on it", **due)
 
 
-def _read_later(work: Casework, document: Document, detail: str) -> None:
+def _read_later(work: Casework, document: Document, detail: str, *, failed: bool = False) -> None:
+    """Read again by the doubt window; only a reading that failed is repeated sooner, for it counts for nothing."""
     reads, seconds = _window(work, document)
     wait = seconds / max(reads - 1, 1)
-    if work.dossier.link.state is not LinkState.UP:
+    if failed and work.dossier.link.state is not LinkState.UP:
         wait = min(wait, work.dossier.windows.probe)
     work.put(changed(document, due_at=work.dossier.after(wait), due_fact="READ_AGAIN"), detail)
 

@@ -78,6 +78,17 @@ def test_a_reading_that_fails_counts_for_nothing_and_is_repeated_sooner_while_th
     assert desk["d"].due_at == NOW + timedelta(seconds=5)
 
 
+@pytest.mark.parametrize("link", [LinkState.SUSPECT, LinkState.DOWN, LinkState.FORCED_DOWN, LinkState.FORCED_UP])
+def test_safety_27_no_trace_is_read_again_by_the_whole_window_however_the_link_is_said_to_be(link: LinkState) -> None:
+    # given a write that may take effect late, and a link that answers readings while it is not yet UP again
+    desk = _doubt(Step.CREATE)
+    desk.link(link)
+    # when
+    desk.read("d")
+    # then
+    assert (desk["d"].reads, desk["d"].due_at) == (1, NOW + timedelta(seconds=300))
+
+
 def test_several_matches_are_for_the_unit_and_the_write_stays_in_doubt_whatever_comes() -> None:
     desk = _doubt(Step.CREATE)
     desk.read("d", pieces=(piece(desk["d"], "ATIVO"), piece(desk["d"], "ATIVO")))
