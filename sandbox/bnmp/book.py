@@ -80,6 +80,7 @@ class Person:
             **named,
             "cpf": self.cpf(),
             "ativo": self.active,
+            "rjiPrincipal": self.main_rji,
             "status": self.status,
         }
 

@@ -99,7 +99,8 @@ class Sessions:
         if session is None or session.csrf != csrf or session.cookie != cookie:
             raise Refusal(401, UNAUTHENTICATED, "Sessão inválida")
         if session.expires_at <= now:
-            del self._live[session.token]
+            # Two calls may find out at once: one that took effect late had found the session while it was live.
+            self._live.pop(session.token, None)
             raise Refusal(401, UNAUTHENTICATED, "Sessão expirada")
         return session
 

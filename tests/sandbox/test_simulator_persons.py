@@ -28,7 +28,8 @@ async def test_the_book_shows_persons_by_their_identity() -> None:
     async with office() as court:
         await court.new_person()
         line = court.simulator.book["persons"][0]
-        assert set(line) == {"id", "numeroIndividuo", "nome", "nomeMae", "dataNascimento", "cpf", "ativo", "status"}
+        identity = {"id", "numeroIndividuo", "rjiPrincipal", "nome", "nomeMae", "dataNascimento", "cpf"}
+        assert set(line) == {*identity, "ativo", "status"}
         assert (line["nome"], line["cpf"], line["dataNascimento"]) == (
             "Pessoa Inventada 1",
             "00000000001",
