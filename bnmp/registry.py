@@ -111,7 +111,8 @@ class Registry:
         missing = _LACKS[step](order)
         if missing:
             return Answer(AnswerClass.REFUSED, at, str(step), f"order lacks {' '.join(missing)}")
-        found = await do(self._desk(self._actor(step, order)), order)
+        actor = self._actor(step, order)
+        found = await do(self._desk(actor), order)
         result = found.result
         return Answer(
             result.answer,
@@ -124,6 +125,8 @@ class Registry:
             found.rji,
             found.candidates,
             found.gone,
+            # Without credentials nobody asked.
+            user=actor.user if actor and self.can_sign(actor.user, actor.unit) else None,
         )
 
     def _desk(self, actor: Actor | None) -> Desk:

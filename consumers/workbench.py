@@ -4,29 +4,26 @@ A turn claims its person where it has no claim yet, records the answer of the la
 nothing of that person may go. HTTP is never inside a transaction.
 """
 
-import random
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bnmp.answers import NO_ANSWER
 from bnmp.order import Order
 from consumers.lanes import Effect, Fate, Job, Lane, Leave, Outcome, Task, Turn, boottime
+from consumers.observing import Observer
 from ledger.deployment import Deployment
 from ledger.due import standings
 from ledger.engine import Connection, Database, now
 from ledger.leases import Claims
-from ledger.links import change
 from ledger.payloads import latest, owned_pieces
 from ledger.persons import lock_persons
 from ledger.record import Recorder
 from rules.antecedents import needs
-from rules.breaker import CallWindow, LinkEvent, observe
 from rules.casework import is_asking
 from rules.chain import view
 from rules.contingency import justification
-from rules.dossier import Document, Hand, Link
+from rules.dossier import Document, Hand
 from rules.facts import (
     Answer,
     AnsweredLate,
@@ -44,7 +41,7 @@ from rules.kinds import KINDS
 from rules.lookup import question
 from rules.queue import next_document
 from rules.steps import next_step
-from rules.words import AnswerClass, State, Step
+from rules.words import State, Step
 from schemas.document_issued import DocumentIssued, Signature, document_issued
 
 CanSign = Callable[[str, str], bool]
@@ -64,7 +61,7 @@ class Workbench:
         self.contingency = contingency
         self._owner = owner
         self._can_sign = can_sign
-        self._window = CallWindow()
+        self._observer = Observer(deployment)
 
     def work(self, jobs: Sequence[Job], *, skip: bool = True) -> list[Outcome]:
         """Do these jobs, of different persons, in one transaction; gives what came of each.
@@ -72,12 +69,12 @@ class Workbench:
         With `skip` whom another session has locked is left for LATER. After LedgerTroubleError the same jobs may be tried
         again: a turn whose commit was not heard of is known by its claim, and not taken twice.
         """
-        window = self._window
+        observed = self._observer.kept
         try:
             with self.database.transaction() as connection:
                 effects, left = self._group(connection, jobs, skip=skip)
         except BaseException:
-            self._window = window
+            self._observer.kept = observed
             raise
         for turn, effect in effects.items():
             turn.lane.take(effect.lane)
@@ -134,7 +131,7 @@ class Workbench:
                 recorder.decide(AnsweredLate(turn.done.document_id, turn.done.step, turn.answer))
             return Effect(Outcome(Fate.LOST), lane)
         if turn.answer is not None:
-            self._observe(recorder, turn.answer)
+            self._observer.observe(recorder, turn.answer)
             if turn.done is not None:
                 self._settle(recorder, lane, turn.done, turn.answer)
         # Two lanes that became one person's: both end, and the next one has the claim for both (safety-9, 23).
@@ -148,21 +145,6 @@ class Workbench:
         """Whether enough of the claim is left for one more request, suspension counted."""
         windows = self.deployment.windows
         return lane.until - boottime() > min(LEAST_LEFT, windows.lease_margin / 2) + windows.attempt
-
-    def _observe(self, recorder: Recorder, answer: Answer) -> None:
-        # Doubt counts only where a time-out or a reset took the answer (docs/law.md I8).
-        unanswered = answer.answer is AnswerClass.UNCERTAIN and answer.detail.startswith(NO_ANSWER)
-        connected = answer.answer is not AnswerClass.CONNECTION and not unanswered
-        windows = self.deployment.windows
-        self._window = self._window.add(answer.at, connected=connected, windows=windows)
-        if connected:
-            return
-        for event in [LinkEvent.CALL_FAILED] + [LinkEvent.TRIPPED] * self._window.tripped(windows):
-
-            def step(link: Link, event: LinkEvent = event) -> Link:
-                return observe(link, event, answer.at, windows, random.random())  # noqa: S311 (jitter)
-
-            recorder.see(change(recorder.connection, self.deployment, recorder.now, step))
 
     def _settle(self, recorder: Recorder, lane: Lane, done: Task, answer: Answer) -> None:
         person = lane.person

@@ -29,7 +29,7 @@ class Answer:
     """What a call to the registry brought back, as a fact.
 
     `at` is when the attempt began; `detail` never holds personal data; `retry_after` is in seconds. `gone`: the registry
-    has no such piece, or at its creation no such person, any more.
+    has no such piece, or at its creation no such person, any more. `user` is as whom BNMP was asked.
     """
 
     answer: AnswerClass
@@ -42,6 +42,7 @@ class Answer:
     rji: str | None = None
     candidates: tuple[str, ...] = ()
     gone: bool = False
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

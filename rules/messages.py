@@ -69,6 +69,10 @@ INCIDENTS: dict[str, tuple[str, str]] = {
         "A ordem de liberdade produz efeito: falta o registro nacional, e ainda consta mandado ou custódia. Registre-a.",
         "liberty-held",
     ),
+    "REGISTRY_UNFIT": (
+        "O BNMP responde, mas não atende ninguém ({where}): verifique os acessos com o CNJ; não é caso de contingência.",
+        "registry-unfit",
+    ),
     "CLOCK_FAILS": (
         "O serviço falha ao tratar os prazos do documento {where}: verifique já se é ordem de liberdade e acione o suporte.",
         "clock-fails",

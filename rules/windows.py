@@ -35,6 +35,7 @@ class Windows:
     forced_up_max: float = 3600
     pending_fact_alarm: float = 3600
     custody_alarm: float = 86400
+    unfit: float = 900
     drain_on_term: float = 20
 
     def retry(self, *, liberty: bool) -> tuple[int, float]:

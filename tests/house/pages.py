@@ -73,6 +73,7 @@ _WINDOWS = {
     "forced_up_max": "until a link forced up is no longer",
     "pending_fact_alarm": "before what waits for a document that does not come is alarmed",
     "custody_alarm": "before a difference between the history of parties and BNMP is told to the unit",
+    "unfit": "of nothing but faults before the operator is told that the registry is unfit",
     "drain_on_term": "for a role to finish its requests after TERM",
 }
 _COUNTS = ("_attempts", "_calls", "_reads")

@@ -1,0 +1,86 @@
+"""What the registry does that is neither yes nor no, and what becomes of the orders meanwhile."""
+
+from rules.words import Reason, State
+from sandbox.bnmp.sessions import read_user
+from sandbox.saj.documents import Case, case_number, document
+from tests.ledger.office import PEOPLE, STAFF, START
+from tests.story.court import Court
+
+HELD, REGISTERED = State.HELD, (State.REGISTERED, None)
+
+
+async def test_safety_20_everybody_refused_is_an_incident_and_no_contingency(court: Court) -> None:
+    # given no password is good any more
+    for staff in STAFF:
+        for user in (staff.servidor, staff.magistrado):
+            court.simulator.world.sessions.put(read_user(user.as_registry_user() | {"password": "another"}))
+    # when three people's orders are sent
+    for number in range(3):
+        case = Case(case_number(200 + number, 2026), PEOPLE[number], STAFF[number])
+        court.office.issue(
+            document("ALVARA_FLAGRANTE", case, document_id=f"A-{number}", antecedents=(), issued_at=START)
+        )
+    await court.work()
+    # then
+    assert {court.standing(f"A-{number}") for number in range(3)} == {(HELD, Reason.ACCESS)}
+    incidents = [said.data for said in court.told("bnmp.incident.v1") if said.data["kind"] == "REGISTRY_UNFIT"]
+    assert [one["who"]["role"] for one in incidents] == ["OPERADOR"]
+    assert (court.link(), court.told("bnmp.document.contingency-offered.v1")) == ("UP", [])
+    # when the passwords are good again
+    for staff in STAFF:
+        for user in (staff.servidor, staff.magistrado):
+            court.simulator.world.sessions.put(read_user(user.as_registry_user()))
+
+
+async def test_annex_b_18_a_mandado_unsigned_for_31_days_is_told_as_missing_and_goes_anew_on_its_units_word(
+    court: Court,
+) -> None:
+    # given a person whom BNMP keeps for another piece, a judge who may not sign, and CNJ, which deletes what nobody signed
+    await court.issue("MANDADO_CIVIL", "M-0")
+    court.forbid(STAFF[0].magistrado)
+    await court.issue("MANDADO", "M-1")
+    assert court.standing("M-1") == (HELD, Reason.ACCESS)
+    assert court.simulator.book["documents"][-1]["status"] == "Aguardando Assinatura"
+    await court.wait(31 * 86400)
+    # when the access is given, and the unit asks for another try
+    court.allow(STAFF[0].magistrado)
+    await court.command("document.retry-requested", "SERVIDOR", document_id="M-1")
+    # then
+    assert court.standing("M-1") == (HELD, Reason.DIVERGENCE)
+    (missing,) = court.told("bnmp.divergence.found.v1", "M-1")
+    assert missing.data["kind"] == "MISSING_AT_REGISTRY"
+    # when the unit says that it is to go again
+    await court.command("document.retry-requested", "SERVIDOR", document_id="M-1")
+    # then
+    assert court.standing("M-1") == REGISTERED
+    assert [row["status"] for row in court.simulator.book["documents"]][-1] == "Pendente de Cumprimento"
+
+
+async def test_annex_b_18_of_a_person_whom_bnmp_has_deactivated_the_unit_is_asked_and_nobody_is_created(
+    court: Court,
+) -> None:
+    # given a person who has no other piece
+    court.forbid(STAFF[0].magistrado)
+    await court.issue("MANDADO", "M-1")
+    await court.wait(31 * 86400)
+    court.allow(STAFF[0].magistrado)
+    # when
+    for _ in range(2):
+        await court.command("document.retry-requested", "SERVIDOR", document_id="M-1")
+    # then
+    assert (court.standing("M-1"), court.missing("M-1")) == ((HELD, Reason.MISSING_DATA), ["rji"])
+    assert len(court.simulator.book["persons"]) == 1
+
+
+async def test_annex_b_18_a_release_that_was_deleted_unsigned_is_made_anew_by_itself(court: Court) -> None:
+    # given
+    await court.issue("MANDADO_CIVIL", "M-0")
+    court.forbid(STAFF[0].magistrado)
+    await court.issue("ALVARA_FLAGRANTE", "A-1")
+    await court.wait(31 * 86400)
+    # when
+    court.allow(STAFF[0].magistrado)
+    await court.command("document.retry-requested", "SERVIDOR", document_id="A-1")
+    # then
+    assert court.standing("A-1") == REGISTERED
+    assert len(court.told("bnmp.divergence.found.v1", "A-1")) == 1
