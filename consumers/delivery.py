@@ -19,7 +19,9 @@ from bnmp.registry import Registry
 from consumers.aside import Aside
 from consumers.backlog import Backlog, Reference
 from consumers.lanes import Fate, Lane, Leave, Task, Turn
+from consumers.pace import Pace
 from consumers.turns import Turns
+from consumers.waiting import Waiting
 from consumers.workbench import Workbench
 from ledger.engine import LedgerError, LedgerTroubleError
 from ledger.incidents import say_once
@@ -44,9 +46,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
-    """How many lanes may run side by side."""
+    """How many lanes may run side by side; the share of them for those who come back; from when on an answer is slow."""
 
     in_flight: int = 16
+    backlog_share: float = 0.25
+    slow_seconds: float = 5.0
 
 
 class Delivery:
@@ -66,10 +70,10 @@ class Delivery:
         self._turns = Turns(workbench)
         self._backlog = backlog
         self._registry = registry
-        self._settings = settings
+        self._pace = Pace(settings.in_flight, settings.slow_seconds)
         self._references: dict[int, dict[tuple[int, int], Reference]] = {}
         self._later: list[tuple[float, int, int, int]] = []
-        self._ready: list[tuple[int, int, int]] = []
+        self._ready = Waiting(settings.backlog_share)
         self._order = itertools.count()
         # Since when each person waits: who is looked at in vain keeps the place that they had in the queue.
         self._since: dict[int, int] = {}
@@ -116,6 +120,7 @@ class Delivery:
     def _watched(self) -> None:
         """Tell that the loop goes on, and the lanes where there is none; a lane tells of each of its steps."""
         self._tell("lanes_busy", (), len(self._lanes))
+        self._tell("lanes_allowed", (), self._pace.lanes(time.monotonic()))
         for loop in ("loop",) if self._lanes else ("loop", "lanes"):
             self._tell("progress_timestamp_seconds", (loop,), 0)
 
@@ -139,10 +144,12 @@ class Delivery:
         self._reap()
         now = time.monotonic()
         while self._later and self._later[0][0] <= now:
-            heapq.heappush(self._ready, heapq.heappop(self._later)[1:])
-        # Among those whose time has come the most urgent goes first, whenever it came.
-        while self._ready and len(self._lanes) < self._settings.in_flight:
-            person = heapq.heappop(self._ready)[2]
+            _, urgent, since, person = heapq.heappop(self._later)
+            # It comes back whose every document has been put in a queue before.
+            turns = (reference.turn for reference in self._references.get(person, {}).values())
+            self._ready.add(urgent, since, person, returned=all(turn > 1 for turn in turns))
+        while self._ready and len(self._lanes) < self._pace.lanes(now):
+            person = self._ready.take()
             if person not in self._lanes and person in self._references:
                 self._fresh.discard(person)
                 self._lanes[person] = lane = asyncio.create_task(self._lane(person))
@@ -182,8 +189,13 @@ class Delivery:
                 log.warning("lane.claim_too_short", person=lane.person)
                 answer = Answer(AnswerClass.THROTTLED, datetime.now(UTC), task.step, "claim too short", retry_after=0.1)
             else:
+                began = time.monotonic()
                 answer = await self._request(task)
-            task = await self._turn(Turn(lane, task, answer, begin=not self._stopping))
+                now = time.monotonic()
+                self._pace.answered(answer, now - began, now)
+            # A chain that has begun is not broken for another's haste (docs/law.md safety-10).
+            patient = self._pace.is_paused(time.monotonic()) and not lane.started
+            task = await self._turn(Turn(lane, task, answer, begin=not (self._stopping or patient)))
         await self._finish(lane)
         if lane.lease is not None:
             self._aside.let_go([lane.person])

@@ -69,6 +69,8 @@ class Environment(BaseSettings):
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
     in_flight: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, examples=["16"])
+    backlog_share: Annotated[float, Field(ge=0.05, le=0.95)] = Field(default=0.25, examples=["0.25"])
+    slow_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(default=5.0, examples=["5"])
     log_format: Annotated[str, Field(pattern="^(auto|json|pretty)$")] = Field(default="auto", examples=["json"])
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=0, examples=["9464"])
     metrics_host: str = Field(default="127.0.0.1", examples=["127.0.0.1"])
@@ -192,4 +194,4 @@ def bnmp(env: Environment) -> BnmpSettings:
 
 def delivery(env: Environment) -> DeliverySettings:
     """The lanes' part of the settings."""
-    return DeliverySettings(in_flight=env.in_flight)
+    return DeliverySettings(env.in_flight, env.backlog_share, env.slow_seconds)

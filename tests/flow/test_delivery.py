@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,8 +15,11 @@ from bnmp.registry import Registry
 from consumers.backlog import Backlog, Reference
 from consumers.delivery import Delivery, DeliverySettings
 from consumers.lanes import Fate, Job, Outcome, Turn
+from consumers.pace import Pace
 from consumers.workbench import Workbench
 from ledger.engine import LedgerError
+from rules.facts import Answer
+from rules.words import AnswerClass
 from tests.ledger.office import Office, paper
 
 PERSON = 1
@@ -116,6 +120,35 @@ def test_whoever_is_looked_at_in_vain_keeps_the_place_in_its_priority() -> None:
     asyncio.run(deliver())
     # then the first stays the first, before those who came later
     assert opened == [1, 1, 1, 1]
+
+
+def test_while_the_registry_asks_for_patience_nobody_new_is_worked_on() -> None:
+    # given
+    opened: list[int] = []
+
+    def work(jobs: Sequence[Job], *, skip: bool) -> list[Outcome]:  # noqa: ARG001 (the signature of what it stands for)
+        opened.extend(job.lane.person for job in jobs if isinstance(job, Turn))
+        return [Outcome(Fate.ELSEWHERE) for _ in jobs]
+
+    queue, bench = Listed(), cast(Any, SimpleNamespace(contingency=False, work=work))
+    queue.coming = [reference(1)]
+    seen: list[list[int]] = []
+
+    async def deliver() -> None:
+        delivery = Delivery(cast(Workbench, bench), cast(Backlog, queue), cast(Registry, None), DeliverySettings())
+        delivery._admit()
+        for wait in (60.0, 0.0):
+            throttled = Answer(AnswerClass.THROTTLED, datetime.now(UTC), "op", retry_after=wait)
+            delivery._pace = Pace(16, 5.0)
+            delivery._pace.answered(throttled, 0.1, time.monotonic())
+            # when
+            await delivery._start_lanes()
+            await asyncio.gather(*delivery._lanes.values())
+            seen.append(list(opened))
+
+    asyncio.run(deliver())
+    # then
+    assert seen == [[], [1]]
 
 
 def test_an_error_that_ends_the_delivery_is_told_once_and_of_the_other_lanes_nothing_is_left_behind() -> None:

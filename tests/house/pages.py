@@ -40,6 +40,8 @@ _ENVIRONMENT = {
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
     "person_hash_key": "The secret with which commands and logs hash what names a person; without it they show nothing instead.",
     "in_flight": "How many persons sender or resolver work on side by side.",
+    "backlog_share": "Which part of those lanes is for what comes back from an outage or a hold while new orders wait as well.",
+    "slow_seconds": "From how many seconds on an answer of BNMP may count as slow; much slower than of late, it halves the lanes.",
     "log_format": "`json`, `pretty` for people, or `auto`: pretty on a terminal, else JSON.",
     "metrics_port": "The port of `/live`, `/ready`, `/status` and `/metrics`; 0: none.",
     "metrics_host": "The address that they are bound to; whoever reaches it may read them.",
