@@ -10,10 +10,10 @@ from bnmp.desk import Desk, as_json
 from bnmp.order import Order
 from bnmp.sessions import Result
 from bnmp.wire import Ask
-from bnmp.words import LIGHT_FILTER, PATHS, PIECE, PIECES_PAGE, SIGN, Conflict
+from bnmp.words import ANNUL, LIGHT_FILTER, PATHS, PIECE, PIECES_PAGE, SIGN, Conflict
 from rules.facts import Piece
 from rules.kinds import KINDS
-from rules.words import AnswerClass, Role, Step
+from rules.words import GONE, AnswerClass, Role, Step
 
 FILTER_OP: Final = "POST pecas/light-filter"
 
@@ -55,6 +55,30 @@ async def sign(desk: Desk, order: Order, step: Step, headers: Mapping[str, str])
 async def read(desk: Desk, order: Order) -> tuple[Result, Piece | None]:
     """Read the piece of the order."""
     result, piece, _ = await _read(desk, order, order.bnmp_id or "")
+    return result, piece
+
+
+async def annul(desk: Desk, order: Order) -> tuple[Result, Piece | None]:
+    """Take the piece of the order out of BNMP, if it is not out of it already; gives it as BNMP shows it afterwards.
+
+    No piece where BNMP has none under its id. It is read first: whoever asks again after a lost answer asks nothing twice.
+    """
+    result, piece = await read_if_there(desk, order)
+    if not result.ok or piece is None or piece.status in GONE:
+        return result, piece
+    body = as_json({"justificativaCancelamento": order.justification})
+    op = f"POST {_name(order)}/anular"
+    asked = await desk.ask(Ask(What.WRITE, op, "POST", _path(ANNUL, order), body=body))
+    if not asked.ok:
+        return asked, None
+    return await read_if_there(desk, order)
+
+
+async def read_if_there(desk: Desk, order: Order) -> tuple[Result, Piece | None]:
+    """Read the piece of the order; that the registry knows none is an answer too."""
+    result, piece = await read(desk, order)
+    if result.answer is AnswerClass.CHAIN:
+        return Result(AnswerClass.OK, result.op, result.detail), None
     return result, piece
 
 

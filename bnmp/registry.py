@@ -68,7 +68,7 @@ class Registry:
 
         PERSON answers with `rji`, with `candidates`, or with neither (nobody is there); PERSON_CREATE with `rji`;
         CREATE with `piece`, and `rji` when the person had been merged, or `gone` where they are inactive; a signature with
-        nothing; READ_BACK with `piece`; either `gone` where BNMP has no such piece; LOOK_UP with `pieces` and `rji` as its question asks. An order that lacks what the step needs is REFUSED and nothing is sent.
+        nothing; READ_BACK with `piece`; either `gone` where BNMP has no such piece; ANNUL with `piece`, or none where there is none; LOOK_UP with `pieces` and `rji` as its question asks. An order that lacks what the step needs is REFUSED and nothing is sent.
         """
         return await self._attempt(_DO[step], step, order)
 
@@ -136,7 +136,7 @@ class Registry:
     def _actor(self, step: Step, order: Order) -> Actor | None:
         """Who does a step: the hand that signs it, else the clerk; a piece may be read by any of its signers."""
         roles = [_HAND.get(step, Role.SERVIDOR)]
-        if step in (Step.READ_BACK, Step.LOOK_UP):
+        if step in (Step.READ_BACK, Step.LOOK_UP, Step.ANNUL):
             roles.append(Role.MAGISTRADO)
         assigned = {hand.role: hand for hand in order.hands}
         hands = [assigned.get(role) or payloads.signer(order.document, role) for role in roles]
@@ -192,11 +192,14 @@ async def _read_back(desk: Desk, order: Order) -> _Found:
 
 
 async def _reread(desk: Desk, order: Order) -> _Found:
-    result, piece = await pieces.read(desk, order)
-    if result.answer is AnswerClass.CHAIN:
-        # The registry knows no such piece: that is an answer, and the doubt may end.
-        return _Found(Result(AnswerClass.OK, result.op, result.detail))
+    # That the registry knows no such piece is an answer, and the doubt may end.
+    result, piece = await pieces.read_if_there(desk, order)
     return _Found(result, pieces=(piece,) if piece else ())
+
+
+async def _annul(desk: Desk, order: Order) -> _Found:
+    result, piece = await pieces.annul(desk, order)
+    return _Found(result, piece)
 
 
 async def _look_up(desk: Desk, order: Order) -> _Found:
@@ -221,6 +224,7 @@ _DO: Final[Mapping[Step, _Do]] = {
     Step.SIGN_MAGISTRADO: _signing(Step.SIGN_MAGISTRADO),
     Step.READ_BACK: _read_back,
     Step.LOOK_UP: _look_up,
+    Step.ANNUL: _annul,
 }
 _LACKS: Final[Mapping[Step, Callable[[Order], tuple[str, ...]]]] = {
     Step.PERSON: _named,
@@ -229,5 +233,6 @@ _LACKS: Final[Mapping[Step, Callable[[Order], tuple[str, ...]]]] = {
     Step.SIGN_SERVIDOR: _created,
     Step.SIGN_MAGISTRADO: _created,
     Step.READ_BACK: _created,
+    Step.ANNUL: lambda order: _created(order) + (() if order.justification else ("justification",)),
     Step.LOOK_UP: lambda order: () if order.question else ("question",),
 }

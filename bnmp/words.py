@@ -42,6 +42,8 @@ SIGN: Final[Mapping[Step, str]] = {
     Step.SIGN_MAGISTRADO: "{path}/assinar-magistrado/{id}",
 }
 
+ANNUL: Final = "{path}/{id}/anular"  # (choice)
+
 SIGNING_ZONE: Final = "America/Sao_Paulo"
 PERSONS_PAGE: Final = 20
 PIECES_PAGE: Final = 50

@@ -36,7 +36,7 @@ LEASE_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
 _ELIGIBLE = frozenset(kind for kind, row in KINDS.items() if row.eligible)
-_ASKED_AGAIN = (DueFact.ASK_AGAIN, DueFact.LOOK_UP)
+_ASKED_AGAIN = (DueFact.ASK_AGAIN, DueFact.LOOK_UP, DueFact.ANNUL)
 Pairs = Sequence[tuple[str, int]]
 """Documents and their persons."""
 

@@ -4,25 +4,22 @@ A turn claims its person where it has no claim yet, records the answer of the la
 nothing of that person may go. HTTP is never inside a transaction.
 """
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bnmp.order import Order
+from consumers import orders
 from consumers.lanes import Effect, Fate, Job, Lane, Leave, Outcome, Task, Turn, boottime
 from consumers.observing import Observer
 from ledger.deployment import Deployment
 from ledger.due import standings
 from ledger.engine import Connection, Database, now
 from ledger.leases import Claims
-from ledger.payloads import latest, owned_pieces
+from ledger.payloads import owned_pieces
 from ledger.persons import lock_persons
 from ledger.record import Recorder
-from rules.antecedents import needs
-from rules.casework import is_asking
+from rules.casework import is_annulling, is_asking, is_errand
 from rules.chain import view
-from rules.contingency import justification
 from rules.dossier import Document, Hand
 from rules.facts import (
     Answer,
@@ -42,7 +39,7 @@ from rules.lookup import question
 from rules.queue import next_document
 from rules.steps import next_step
 from rules.words import State, Step
-from schemas.document_issued import DocumentIssued, Signature, document_issued
+from schemas.document_issued import Signature
 
 CanSign = Callable[[str, str], bool]
 # Below this a lane gives its claim up rather than send a request that may outlive it.
@@ -151,6 +148,9 @@ class Workbench:
         if done.order.question is not None:
             recorder.decide(LookedUp(done.document_id, done.order.question, answer))
             return
+        if done.step is Step.ANNUL:
+            recorder.decide(StepAnswered(done.document_id, done.step, answer))
+            return
         chains = {chain.liberty for chain in view(recorder.of(person)).chains_of(done.document_id)}
         if done.doubt:
             recorder.decide(DoubtRead(done.document_id, answer))
@@ -177,8 +177,8 @@ class Workbench:
     def _task(self, recorder: Recorder, lane: Lane, document_id: str) -> Task | None:
         dossier = recorder.of(lane.person)
         document = dossier.documents[document_id]
-        if is_asking(document):
-            return self._asking(recorder, lane, document)
+        if is_errand(document):
+            return self._errand(recorder, lane, document)
         if document.state is State.UNCERTAIN:
             return self._reading(recorder, lane, document)
         chains = view(dossier).chains_of(document_id)
@@ -195,20 +195,26 @@ class Workbench:
         probe_first = document.step is None and any(
             chain.members[0] == document_id != chain.liberty for chain in chains
         )
-        return Task(document_id, step, self._order(recorder, lane, begun), probe_first=probe_first)
+        return Task(document_id, step, orders.of(recorder, lane, begun, self.deployment.court), probe_first=probe_first)
 
-    def _asking(self, recorder: Recorder, lane: Lane, document: Document) -> Task:
-        """What a document waits for, as a question: a reading that begins nothing."""
-        order = self._order(recorder, lane, document)
-        asked = question(document, recorder.of(lane.person))
-        return Task(document.document_id, Step.LOOK_UP, replace(order, question=asked))
+    def _errand(self, recorder: Recorder, lane: Lane, document: Document) -> Task | None:
+        """What is done for a document that is no step of its registration: a question, or the end of its piece."""
+        if is_asking(document):
+            order = orders.of(recorder, lane, document, self.deployment.court)
+            asked = question(document, recorder.of(lane.person))
+            return Task(document.document_id, Step.LOOK_UP, replace(order, question=asked))
+        recorder.decide(StepBegun(document.document_id, Step.ANNUL))
+        after = recorder.of(lane.person).documents[document.document_id]
+        if not is_annulling(after):
+            return None
+        return Task(after.document_id, Step.ANNUL, orders.to_annul(recorder, lane, after, self.deployment.court))
 
     def _reading(self, recorder: Recorder, lane: Lane, document: Document) -> Task | None:
         """The reading of a doubt: which write it is about, and which pieces are others' of ours."""
         if document.doing is None:
             return None
         owned = owned_pieces(recorder.connection, document.case_number, document.document_id)
-        order = self._order(recorder, lane, document)
+        order = orders.of(recorder, lane, document, self.deployment.court)
         return Task(document.document_id, document.doing, order, doubt=True, owned=owned)
 
     def _signers_known(self, recorder: Recorder, lane: Lane, members: set[str]) -> bool:
@@ -222,29 +228,12 @@ class Workbench:
         document = recorder.of(lane.person).documents[document_id]
         if document.ended:
             return True
-        body = _body(recorder, lane, document)
+        body = orders.body(recorder, lane, document)
         by_role: dict[Any, Signature | Hand] = {signature.role: signature for signature in body.signatures}
         by_role |= {hand.role: hand for hand in document.hands}
         return all(
             (hand := by_role.get(role)) is not None and self._can_sign(hand.user or "", hand.unit or document.unit)
             for role in KINDS[document.kind].signers
-        )
-
-    def _order(self, recorder: Recorder, lane: Lane, document: Document) -> Order:
-        dossier = recorder.of(lane.person)
-        wanted = needs(document, dossier)
-        reached = (dossier.documents[found] for found in wanted.reached)
-        court = self.deployment.court
-        failed_at = document.failed_access_at or document.since
-        return Order(
-            document=_body(recorder, lane, document),
-            rji=person_of(document, dossier).rji,
-            bnmp_id=document.bnmp_id,
-            antecedents=(*(found.bnmp_id for found in reached if found.bnmp_id), *wanted.shown),
-            justification=justification(failed_at, court) if document.retroactive and failed_at else None,
-            text=document.text,
-            hands=document.hands,
-            idempotency_key=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{court.tribunal}/{document.document_id}")),
         )
 
 
@@ -267,11 +256,3 @@ def _break(recorder: Recorder, lane: Lane, liberties: set[str]) -> None:
     for liberty in sorted((liberties & lane.started) - lane.broken):
         lane.broken |= {liberty}
         recorder.decide(ChainBroke(liberty))
-
-
-def _body(recorder: Recorder, lane: Lane, document: Document) -> DocumentIssued:
-    """What SAJ published, read once a lane: a version never changes."""
-    key = (document.document_id, document.version)
-    if key not in lane.bodies:
-        lane.bodies[key], _ = document_issued(latest(recorder.connection, document.document_id))
-    return lane.bodies[key]

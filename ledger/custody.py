@@ -13,7 +13,7 @@ from ledger.among import among
 from ledger.bulk import upsert
 from ledger.tables import custody, custody_watch
 from rules.custody import EVENTS
-from rules.dossier import Custody, Watch
+from rules.history import Custody, Watch
 from rules.words import CustodyEvent
 from schemas.custody_recorded import CustodyRecorded
 from schemas.gaps import Gap

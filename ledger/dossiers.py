@@ -12,7 +12,8 @@ from ledger import custody
 from ledger.among import among
 from ledger.document_rows import COLUMNS, READERS
 from ledger.tables import antecedent, dead_letter, document, link, person
-from rules.dossier import UNWATCHED, Antecedent, Court, Document, Dossier, Link, Merge, Person
+from rules.dossier import Antecedent, Court, Document, Dossier, Link, Merge, Person
+from rules.history import UNWATCHED
 from rules.windows import Windows
 from rules.words import LinkState
 

@@ -11,6 +11,7 @@ from ledger.tables import document
 from rules.words import DueFact, Reason, State
 
 _WAITING = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
+_ERRANDS = (DueFact.LOOK_UP, DueFact.ANNUL)
 # Link down: these reasons do not stop contingency (docs/law.md safety-18).
 _NOT_STOPPING = (
     Reason.WAITING_ANTECEDENT,
@@ -35,7 +36,7 @@ def asked_before(
 ) -> list[tuple[str, int]]:
     """Documents about which BNMP was asked in vain before the link was back: it is asked again (docs/law.md safety-4)."""
     waits = (document.c.reason == Reason.MISSING_ANTECEDENT) & (document.c.due_fact == DueFact.ASK_AGAIN)
-    asks = (document.c.due_fact == DueFact.LOOK_UP) & document.c.due_at.is_not(None)
+    asks = document.c.due_fact.in_(_ERRANDS) & document.c.due_at.is_not(None)
     before = (waits & (document.c.since < link_since)) | (asks & (document.c.looked_up_at < link_since))
     return _pairs(connection, before, limit, but)
 
@@ -64,8 +65,8 @@ def _pairs(
 
 
 def asks() -> sa.ColumnElement[bool]:
-    """Whether a document's record has BNMP asked, and its answer is not recorded yet (rules/lookup.py)."""
-    return sa.and_(document.c.due_fact == DueFact.LOOK_UP, document.c.due_at.is_(None))
+    """Whether a document's record is an errand that is not done: BNMP is asked, or annuls (rules/casework.py is_errand)."""
+    return sa.and_(document.c.due_fact.in_(_ERRANDS), document.c.due_at.is_(None))
 
 
 def standings(connection: Connection, documents: Collection[str]) -> dict[str, tuple[str, str | None, int, bool]]:

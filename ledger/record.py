@@ -26,8 +26,9 @@ from rules.acts import RjiLinked, RjiMerged, RjiUnlinked
 from rules.casework import Say
 from rules.certificate import Certificate
 from rules.decide import Decision, decide
-from rules.dossier import Antecedent, Document, Dossier, Link, Merge, Watch, other
+from rules.dossier import Antecedent, Document, Dossier, Link, Merge, other
 from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed, brought
+from rules.history import Watch
 
 DETAIL_LIMIT = 500
 

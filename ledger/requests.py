@@ -78,7 +78,7 @@ def _withdrawn(body: document_withdrawn.DocumentWithdrawn, event: Event, users: 
     at = body.at or event.time
     who = identified(Role(by.role or Role.SERVIDOR), by.user or _NOBODY, by.unit or _NOBODY, at, users)
     reason = body.reason if whole and body.reason is not None else INCOMPLETE
-    return DocumentWithdrawn(event.ce_id[:_LONGEST_ID], body.document_id, who, at, reason)
+    return DocumentWithdrawn(event.ce_id[:_LONGEST_ID], body.document_id, who, at, reason, body.justification)
 
 
 def _of_document(make: Callable[..., DocumentAct], **more: Callable[[Any], Any]) -> "_Make":

@@ -6,7 +6,7 @@ from ledger import custody
 from ledger.engine import Connection
 from operations.answers import BannerShown, CustodyGap, CustodyPeriod, CustodyShown
 from rules.custody import Period, periods
-from rules.dossier import UNWATCHED
+from rules.history import UNWATCHED
 
 
 def custody_of(connection: Connection, person: int) -> CustodyShown:

@@ -43,9 +43,10 @@ class ContingencyAnswered(Act):
 
 @dataclass(frozen=True, slots=True)
 class DocumentWithdrawn(Act):
-    """SAJ took a document back; `reason` is ANULADO, CANCELADO or SEM_EFEITO."""
+    """SAJ took a document back; `reason` is ANULADO, CANCELADO or SEM_EFEITO, `why` the unit's own words."""
 
     reason: str
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from rules.words import PecaStatus, Reason, State, Variant
 
 # The certidão that stands so may still go by itself or with its chain; an ordem de desinternação waits for no other.
 _MAY_GO = (None, Reason.WAITING_ANTECEDENT, Reason.WAITING_LINK)
-_GONE = frozenset({PecaStatus.ANULADO, PecaStatus.EXCLUIDO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ def _toward(row: AntecedentRow, antecedent: Document, dossier: Dossier) -> tuple
 
 def _matter(row: AntecedentRow, antecedent: Document) -> str:
     """What is the matter with an antecedent that ended and does not satisfy its row, as REMEDIES has it."""
-    if antecedent.state is not State.REGISTERED or antecedent.bnmp_status in _GONE:
+    if antecedent.state is not State.REGISTERED or antecedent.gone:
         return f"{EXCEPTIONAL}:{antecedent.document_id}"
     fulfilled = antecedent.bnmp_status == PecaStatus.CUMPRIDO
     return f"{row.fulfilled if fulfilled and row.fulfilled else DIVERGENT}:{antecedent.document_id}"
@@ -184,7 +183,7 @@ def _matter(row: AntecedentRow, antecedent: Document) -> str:
 
 def _is_fulfilled_here(mandado: Document, dossier: Dossier) -> bool:
     """Whether its certidão de cumprimento is registered: BNMP then says of it what SAJ does not (ANT-15)."""
-    return any(certidao.state is State.REGISTERED for certidao in _fulfilling(mandado, dossier))
+    return any(certidao.state is State.REGISTERED and not certidao.gone for certidao in _fulfilling(mandado, dossier))
 
 
 def _fulfilling(mandado: Document, dossier: Dossier) -> list[Document]:

@@ -12,9 +12,10 @@ from enum import auto
 from rules import messages
 from rules.casework import Say
 from rules.custody import EVENTS, in_order, periods
-from rules.dossier import Custody, Document
+from rules.dossier import Document
+from rules.history import Custody
 from rules.kinds import needs_judges_release
-from rules.words import Kind, State, _Name
+from rules.words import Kind, _Name
 
 
 class Banner(_Name):
@@ -34,13 +35,12 @@ CLOSING = frozenset(
     {Kind.CERTIDAO_CUMPRIMENTO_PRISAO, Kind.CONTRAMANDADO_PRISAO, Kind.ALVARA_SOLTURA, Kind.ORDEM_LIBERACAO}
 )
 DEATH = Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
-_GONE = frozenset({State.EXCLUDED, State.REJECTED})
 
 
 def is_told(document: Document) -> bool:
-    """Whether a document counts: not taken back, and an order only once its judge has released it (safety-5)."""
+    """Whether a document counts: not taken back or annulled, an order only once its judge has released it (safety-5)."""
     released = document.released_by_judge or not needs_judges_release(document.kind)
-    return document.state not in _GONE and released
+    return document.stands and released
 
 
 def reached(document: Document, among: Iterable[Document]) -> set[str]:

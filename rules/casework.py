@@ -210,7 +210,7 @@ class Casework:
             after = self.say_outcome(after, say(document, after))
         for antecedent in sorted(_divergent(after) - _divergent(document)):
             self._say_divergence(self.documents[antecedent], after)
-        turned = moved or after.priority != document.priority or (is_asking(after) and not is_asking(document))
+        turned = moved or after.priority != document.priority or (is_errand(after) and not is_errand(document))
         if turned and stands_in_queue(after):
             after = self.wake(after)
         return self.put(after, detail)
@@ -239,7 +239,7 @@ class Casework:
     def wake(self, document: Document) -> Document:
         """Give a document a new turn and a record on the queue that will carry it."""
         document = changed(document, turn=document.turn + 1)
-        resolved = document.opened and not is_asking(document)
+        resolved = document.opened and not is_errand(document)
         self.says.append(Say("bnmp.contingency.v1" if resolved else "bnmp.dispatch.v1", {}, document))
         return document
 
@@ -256,12 +256,22 @@ def stands_in_queue(document: Document) -> bool:
     if document.due_fact == "RETRY":
         return False
     at_rest = document.state is State.CONTINGENCY and document.reason is None
-    return is_asking(document) or document.state is State.READY or at_rest
+    return is_errand(document) or document.state is State.READY or at_rest
 
 
 def is_asking(document: Document) -> bool:
     """Whether the sender's lane is to ask BNMP now what it waits for; it is held meanwhile (rules/lookup.py)."""
     return document.due_fact == "LOOK_UP" and document.due_at is None
+
+
+def is_annulling(document: Document) -> bool:
+    """Whether the sender's lane is to have its piece annulled now (rules/annulment.py)."""
+    return document.due_fact == "ANNUL" and document.due_at is None
+
+
+def is_errand(document: Document) -> bool:
+    """Whether the sender's lane is to do something for it now that is no step of its registration."""
+    return document.due_at is None and document.due_fact in ("LOOK_UP", "ANNUL")
 
 
 def _divergent(document: Document) -> frozenset[str]:

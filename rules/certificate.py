@@ -16,6 +16,10 @@ _TEXT = (
     "ao Banco Nacional de Monitoramento de Prisões em {failed_at}, foi registrado no BNMP 2.0 sob o número {number}, "
     "RJI {rji}, em {registered_at}. Justificativa: {why} Signatário: {signer}, unidade {unit}."
 )
+_ANNULLED = (
+    "Certifico que o documento {document_id}, do processo {case}, registrado no BNMP 2.0 sob o número {number}, RJI {rji}, "
+    "foi anulado no BNMP 2.0. Signatário: {signer}, unidade {unit}."
+)
 TITLES: dict[OwnCertificate, str] = {
     OwnCertificate.CERTIDAO_CONTINGENCIA: "Certidão de contingência",
     OwnCertificate.CERTIDAO_MANDADO_RETROATIVO: "Certidão de mandado retroativo",
@@ -74,7 +78,28 @@ def of_contingency(document: Document, rji: str | None, court: Court, now: datet
         signer=signer,
         unit=document.unit,
     )
-    kind, medium = OwnCertificate.CERTIDAO_CONTINGENCIA, document.medium or "DIGITAL"
+    return _issued(document, OwnCertificate.CERTIDAO_CONTINGENCIA, text, signer, rji=rji, now=now)
+
+
+def of_annulment(document: Document, rji: str | None, now: datetime) -> Certificate:
+    """The certidão that an annulment leaves; whoever took the document back signs it (docs/law.md cancellation)."""
+    taken = document.withdrawal
+    signer = taken.user if taken else document.signer
+    text = _ANNULLED.format(
+        document_id=document.document_id,
+        case=document.case_number,
+        number=document.national_number,
+        rji=rji,
+        signer=signer,
+        unit=document.unit,
+    )
+    return _issued(document, OwnCertificate.CERTIDAO_ANULACAO, text, signer, rji=rji, now=now)
+
+
+def _issued(
+    document: Document, kind: OwnCertificate, text: str, signer: str | None, *, rji: str | None, now: datetime
+) -> Certificate:
+    medium = document.medium or "DIGITAL"
     return Certificate(
         f"{document.document_id}:{kind}",
         document.document_id,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from rules.dossier import Custody
+from rules.history import Custody
 from rules.words import CustodyEvent, Kind, Variant
 
 CIVIL_KIND = 8

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules import doubt, lookup, naming, registration
+from rules import annulment, doubt, lookup, naming, registration
 from rules.acts import (
     CertificateReleased,
     ContingencyAnswered,
@@ -24,7 +24,7 @@ from rules.acts import (
 )
 from rules.casework import Casework, Entry, Say, is_held, stands_in_queue
 from rules.certificate import Certificate
-from rules.dossier import Document, Dossier, Merge, Watch, changed
+from rules.dossier import Document, Dossier, Merge, changed
 from rules.escalation import escalate, incident
 from rules.facts import (
     AnsweredLate,
@@ -42,6 +42,7 @@ from rules.facts import (
     StepAnswered,
     StepBegun,
 )
+from rules.history import Watch
 from rules.outcomes import offered
 from rules.requests import act
 from rules.settling import decide_one, offer_due, settle
@@ -99,6 +100,8 @@ def _due_fell(work: Casework, fact: DueFell) -> None:
     document = work.put(changed(document, due_at=None, due_fact=None), f"due {due}")
     if due == "LOOK_UP" and is_held(document):
         lookup.ask_again(work, document)
+    elif due == "ANNUL":
+        annulment.fallen_due(work, document)
     elif due == "OFFER_AGAIN" and document.reason in (Reason.AWAITING_CONSENT, Reason.WAITING_LINK):
         document = work.say_outcome(document, offered(document))
         work.put(changed(document, **offer_due(document, work.dossier)))

@@ -12,7 +12,8 @@ from rules import messages
 from rules.banners import is_told, reached
 from rules.casework import Say
 from rules.custody import EVENTS, CustodyRow, Period, in_order, periods
-from rules.dossier import Custody, Document
+from rules.dossier import Document
+from rules.history import Custody
 from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
 from rules.words import CustodyEvent, Kind, PecaStatus, State, Variant
 

@@ -10,13 +10,24 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from rules.change import changer
 from rules.confirmation import Confirmation
+from rules.history import UNWATCHED, Custody, Watch
 from rules.kinds import KINDS
 from rules.transmission import TERMINAL
 from rules.windows import Windows
-from rules.words import AnswerClass, Consent, CustodyEvent, Effect, LinkState, Reason, Resolution, Role, State, Step
+from rules.words import (
+    GONE,
+    AnswerClass,
+    Consent,
+    Effect,
+    LinkState,
+    Reason,
+    Resolution,
+    Role,
+    State,
+    Step,
+)
 
 _LIBERTY = frozenset(kind for kind, row in KINDS.items() if row.effect is Effect.LIBERTY)
-FREEING = frozenset({CustodyEvent.ALVARA_SOLTURA, CustodyEvent.TERMINO_PRISAO})
 BLOCKED = frozenset({LinkState.DOWN, LinkState.PROBING, LinkState.FORCED_DOWN})
 
 
@@ -53,7 +64,7 @@ class ConsentGiven:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """That somebody wants a document out: `reason` is SAJ's word, EXCLUIDO for the unit's own command."""
+    """That somebody wants a document out: `reason` is SAJ's word, EXCLUIDO for the unit's own command; `why` in prose."""
 
     reason: str
     command_id: str
@@ -61,6 +72,7 @@ class Withdrawal:
     user: str
     unit: str
     at: datetime
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,40 +106,6 @@ class Merge:
     from_rji: str
     into_rji: str
     told: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Custody:
-    """An event of the history of parties that begins or ends a custody, and the day on which it happened.
-
-    Not `dated`: the day is that of its arrival, for its own does not hold. `recorded_at`: when it was typed; `heard_at`:
-    when the ledger first had it so. `party_id` is the party of its case.
-    """
-
-    event_id: str
-    event: CustodyEvent
-    on: date
-    case_number: str | None = None
-    party_id: str | None = None
-    other_court: bool = False
-    recorded_at: datetime | None = None
-    heard_at: datetime | None = None
-    dated: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What was said of a person's custody and stands, and when it is to be looked at again.
-
-    `banners` are (case, party, banner); `divergences` are kind and subject (docs/law.md custody).
-    """
-
-    banners: frozenset[tuple[str, str, str]] = frozenset()
-    divergences: frozenset[str] = frozenset()
-    due_at: datetime | None = None
-
-
-UNWATCHED = Watch()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +177,16 @@ class Document:
     def ended(self) -> bool:
         """Whether its transmission has come to an end."""
         return self.state in TERMINAL
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was registered and BNMP has it no more: annulled, or deleted."""
+        return self.state is State.REGISTERED and self.bnmp_status in GONE
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts: not taken back, rejected, or gone from BNMP."""
+        return self.state not in (State.EXCLUDED, State.REJECTED) and not self.gone
 
     @property
     def liberty(self) -> bool:

@@ -14,7 +14,7 @@ from rules.kinds import PRIORITY_LIBERTY
 from rules.settling import NO_DUE
 from rules.steps import is_behind, step_of_status
 from rules.transmission import Event
-from rules.words import AnswerClass, LinkState, PecaStatus, Reason, State, Step
+from rules.words import GONE, AnswerClass, LinkState, PecaStatus, Reason, State, Step
 
 FAULT_LIMIT = 3
 _KNOWN = frozenset(PecaStatus)
@@ -48,15 +48,17 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
         work.put(document, "late reading")
         return
     answer = fact.answer
+    # Beside the piece that a lost creation made an earlier draft may be there, cancelled.
+    found = [one for one in answer.pieces if one.status not in GONE] or list(answer.pieces)
     if answer.answer is not AnswerClass.OK:
         _read_later(work, document, f"reading failed: {answer.answer}", failed=True)
     elif answer.rji is not None:
         work.rjis[document.person] = answer.rji
         _resume(work, changed(document, step=Step.PERSON), "person found on reading")
-    elif len(answer.pieces) > 1:
-        stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(answer.pieces)} pieces match", keep_doing=True)
-    elif answer.pieces:
-        _one_found(work, document, answer.pieces[0])
+    elif len(found) > 1:
+        stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(found)} pieces match", keep_doing=True)
+    elif found:
+        _one_found(work, document, found[0])
     elif answer.candidates and document.doing is Step.PERSON_CREATE:
         choose_person(work, document)
     else:

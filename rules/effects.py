@@ -87,7 +87,7 @@ def effect_of(document: Document) -> EffectRow | None:
 
 def expected(documents: Iterable[Document], reached: Callable[[str], Iterable[str]]) -> str:
     """What BNMP should say of the person of these documents; `reached` gives the ids that one of them reaches."""
-    done = [one for one in documents if one.state is State.REGISTERED]
+    done = [one for one in documents if one.state is State.REGISTERED and not one.gone]
     done.sort(key=lambda one: (one.registered_at or _FIRST, one.document_id))
     told = [(one, row, tuple(reached(one.document_id))) for one in done if (row := effect_of(one)) is not None]
     fold = _Fold({mandado for _, row, its in told if row.reached is not None for mandado in its})

@@ -8,8 +8,9 @@ from typing import Any
 
 from rules import messages
 from rules.casework import Casework, Say, is_held
-from rules.dossier import FREEING, Document, changed
+from rules.dossier import Document, changed
 from rules.facts import EscalationFell
+from rules.history import FREEING
 from rules.outcomes import told_as_held
 from rules.words import PecaStatus, Role, State
 

@@ -86,6 +86,9 @@ GUIAS = _of(Category.GUIA)
 MANDADOS_PRISAO = frozenset({Kind.MANDADO_PRISAO_CRIMINAL, Kind.MANDADO_PRISAO_CIVIL})
 MANDADOS_INTERNACAO = frozenset({Kind.MANDADO_INTERNACAO})
 CERTIDOES_CUMPRIMENTO = frozenset({Kind.CERTIDAO_CUMPRIMENTO_PRISAO, Kind.CERTIDAO_CUMPRIMENTO_INTERNACAO})
+# What is annulled brings its mandado back to pending.
+BRINGS_BACK = CERTIDOES_CUMPRIMENTO | _of(Category.CONTRAMANDADO)
+_ENDS_CUSTODY = frozenset({Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE})
 
 _VARIANTS: dict[str, frozenset[str | None]] = {
     Kind.MANDADO_PRISAO_CRIMINAL: frozenset({None, Variant.RECAPTURA, Variant.CONVERSAO_FLAGRANTE}),
@@ -107,6 +110,14 @@ def effect(kind: str) -> Effect:
     """LIBERTY, ARREST or NEUTRAL; a kind that is not in the table is NEUTRAL."""
     row = KINDS.get(kind)
     return row.effect if row else Effect.NEUTRAL
+
+
+def undone_as(kind: str) -> Effect:
+    """What annulling a piece of this kind does to freedom (docs/law.md words)."""
+    if kind in MANDADOS:
+        return Effect.LIBERTY
+    arrests = is_liberty(kind) or kind in BRINGS_BACK or kind in _ENDS_CUSTODY
+    return Effect.ARREST if arrests else Effect.NEUTRAL
 
 
 def is_liberty(kind: str) -> bool:

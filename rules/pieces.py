@@ -4,9 +4,9 @@ Theory of operation. A piece is created as a draft (EM_ELABORACAO). Where a judg
 leads to AGUARDANDO_ASSINATURA: for nobody in effect. The last signature puts a mandado in force (PENDENTE_CUMPRIMENTO),
 makes one by conversion of a flagrante fulfilled at once (CUMPRIDO), and anything else ATIVO. From there on a mandado
 moves by what others do to it: a certidão fulfils it, a contramandado revokes it, its validity ends; and by the unit,
-which may force its fulfilment at BNMP. Undoing a certidão or a contramandado brings it back. What nobody signed is
-deleted, by its clerk or by CNJ after 30 days; what is signed is annulled, if CNJ allows it, and a mandado only while it
-was not released in the case (docs/law.md effects, safety-29, FAIL-2).
+which may force its fulfilment at BNMP. Undoing a certidão or a contramandado brings it back. What is not signed by all is
+deleted, by its clerk or by CNJ after 30 days, or cancelled; what is signed is annulled, if CNJ allows it, and a mandado
+only while it was not released in the case (docs/law.md effects, safety-29, FAIL-2).
 
 BNMP has the last word: what is read back is kept, whatever this table expects. A status that the table does not know
 is kept verbatim and nothing of ours moves it; a pair without an arrow changes nothing, and REFUSALS names why.
@@ -40,12 +40,14 @@ TRANSITIONS: dict[PecaStatus, dict[PieceEvent, PecaStatus]] = {
     _S.EM_ELABORACAO: {
         _E.SIGNED_BY_CLERK: _S.AGUARDANDO_ASSINATURA,
         _E.ACTIVATED: _S.ATIVO,
+        _E.ANNULLED: _S.ANULADO,
         _E.DELETED: _S.EXCLUIDO,
     },
     _S.AGUARDANDO_ASSINATURA: {
         _E.PUT_IN_FORCE: _S.PENDENTE_CUMPRIMENTO,
         _E.BORN_FULFILLED: _S.CUMPRIDO,
         _E.ACTIVATED: _S.ATIVO,
+        _E.ANNULLED: _S.ANULADO,
         _E.DELETED: _S.EXCLUIDO,
     },
     _S.PENDENTE_CUMPRIMENTO: {

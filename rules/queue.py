@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from rules.casework import is_asking
+from rules.casework import is_errand
 from rules.chain import View, view
 from rules.dossier import Document, Dossier
 from rules.transmission import TERMINAL
@@ -62,8 +62,8 @@ def _may_go(document: Document, seen: View) -> bool:
 
 
 def _may_ask(document: Document, seen: View) -> bool:
-    """Whether BNMP may be asked now what it waits for (rules/lookup.py)."""
-    return is_asking(document) and not seen.dossier.link.blocked
+    """Whether an errand of it may be done now: a look-up, or an annulment (rules/lookup.py, rules/annulment.py)."""
+    return is_errand(document) and not seen.dossier.link.blocked
 
 
 def _person_in_doubt(document: Document, seen: View) -> bool:

@@ -10,7 +10,8 @@ What stands as these were, and not as they are, is looked at with every fact (`d
 
 from collections.abc import Iterable, Mapping
 
-from rules.dossier import FREEING, Document, Dossier
+from rules.dossier import Document, Dossier
+from rules.history import FREEING
 from rules.kinds import MANDADOS
 from rules.prerequisites import ROWS, Demand
 from rules.transmission import TERMINAL

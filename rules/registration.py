@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rules import messages, pieces
+from rules import annulment, messages, pieces
 from rules.casework import Casework, Say
 from rules.certificate import of_contingency, resolved
 from rules.contingency import is_exhausted
-from rules.dossier import Attempt, Document, changed
+from rules.dossier import Attempt, Document, Withdrawal, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
 from rules.effects import effect_of
 from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
@@ -27,7 +27,7 @@ from rules.settling import NO_DUE, apply
 from rules.steps import WRITES, only_reading_left, step_of_status
 from rules.transmission import Event
 from rules.verdict import verdict
-from rules.withdrawals import registered_already
+from rules.withdrawals import registered_already, to_be_annulled
 from rules.words import AnswerClass, Reason, State, Step
 
 KEPT_ATTEMPTS = 20
@@ -39,6 +39,9 @@ def begun(work: Casework, fact: StepBegun) -> None:
     The document is SENDING with `doing` set afterwards if it may, and anything else if it may not.
     """
     document = work.documents[fact.document_id]
+    if fact.step is Step.ANNUL:
+        annulment.begun(work, document)
+        return
     if document.state is State.CONTINGENCY and document.doing in WRITES:
         # It was opened in doubt: the registry is read before anything else.
         doubt(work, work.move(document, Event.BEGIN), "opened in doubt")
@@ -80,6 +83,9 @@ def signer_unknown(work: Casework, fact: SignerUnknown) -> None:
 def answered(work: Casework, fact: StepAnswered) -> None:
     """The registry answered, or did not; the class of the answer says what next."""
     document = work.documents[fact.document_id]
+    if fact.step is Step.ANNUL:
+        annulment.answered(work, document, fact.answer)
+        return
     if document.state is not State.SENDING or document.doing is not fact.step:
         work.put(document, f"late answer {fact.answer.answer} to {fact.step}")
         return
@@ -143,8 +149,7 @@ def _register(work: Casework, document: Document) -> None:
     settled: dict[str, Any] = {"registered_at": now, "doing": None, "step": Step.READ_BACK, **NO_DUE}
     document = work.move(document, Event.REGISTER, detail="registered", **settled)
     if document.withdrawal is not None:
-        # It was in effect when the withdrawal came to be decided (docs/law.md safety-29).
-        answer(work, document.withdrawal.command_id, registered_already(document), applied=False)
+        document = _taken_back(work, document, document.withdrawal)
     if document.opened:
         rji = document.rji or work.persons()[document.person].rji
         issued = of_contingency(document, rji, work.dossier.court, now)
@@ -159,6 +164,15 @@ def _register(work: Casework, document: Document) -> None:
         if mandado.state is State.REGISTERED and mandado.bnmp_status is not None:
             status = pieces.after(mandado.bnmp_status, row.reached)
             work.put(changed(mandado, bnmp_status=status), f"{status} by {document.kind}")
+
+
+def _taken_back(work: Casework, document: Document, taken: Withdrawal) -> Document:
+    """It was in effect when the withdrawal came to be decided: told, or BNMP is asked to annul it (docs/law.md safety-29)."""
+    why = registered_already(document, taken.reason)
+    if why is None:
+        return work.put(work.wake(to_be_annulled(document)), "to be annulled")
+    answer(work, taken.command_id, why, applied=False)
+    return document
 
 
 def _compare_number(work: Casework, document: Document) -> None:

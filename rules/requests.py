@@ -31,7 +31,7 @@ from rules.outcomes import offered
 from rules.settling import NO_DUE, decide_one
 from rules.transmission import Event
 from rules.versions import is_completable, reissue
-from rules.withdrawals import DO_NOT_SEND, EXCLUDED, INCOMPLETE, TO_THE_JUDGE, why_it_stands
+from rules.withdrawals import DO_NOT_SEND, EXCLUDED, INCOMPLETE, TO_THE_JUDGE, to_be_annulled, why_it_stands
 from rules.words import CertificateStatus, Reason, Role, State, Statement
 
 _MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY})
@@ -111,8 +111,12 @@ def _take_back(
     """What is at rest is decided at once; what is on its way, or in doubt, at its next step (docs/law.md safety-29)."""
     by, word = fact.by, DO_NOT_SEND if isinstance(fact, StatementGiven) else EXCLUDED
     reason = reason or (fact.reason if isinstance(fact, DocumentWithdrawn) else word)
-    taken = Withdrawal(reason, fact.command_id, by.role, by.user, by.unit, fact.at)
+    why = fact.why if isinstance(fact, DocumentWithdrawn) else None
+    taken = Withdrawal(reason, fact.command_id, by.role, by.user, by.unit, fact.at, why)
     document = work.put(changed(document, withdrawal=taken), f"taken back: {reason}")
+    if document.state is State.REGISTERED:
+        work.put(work.wake(to_be_annulled(document)), "to be annulled")
+        return "ANNULMENT_ASKED"
     if document.state not in _MOVABLE or document.doing is not None:
         return "WITHDRAWAL_NOTED"
     decide_one(work, document)

@@ -16,6 +16,7 @@ from rules.outcomes import offered
 from rules.transmission import Event
 from rules.urgency import priority
 from rules.verdict import Verdict, contingency, verdict
+from rules.withdrawals import is_to_be_cancelled
 from rules.words import AnswerClass, DueFact, LinkState, Reason, State
 
 _MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY, None})
@@ -131,7 +132,15 @@ def _consequences(document: Document, said: Verdict, dossier: Dossier) -> dict[s
         # An offer lapses with its evidence; what waited keeps the instant for its justification.
         kept = document.failed_access_at if document.reason is Reason.WAITING_LINK else None
         return {"attempts": (), "failed_access_at": kept} | NO_DUE
-    return _look_up_due(document, said, dossier)
+    return _errand_due(document, said, dossier)
+
+
+def _errand_due(document: Document, said: Verdict, dossier: Dossier) -> dict[str, Any]:
+    """When the draft of what is stopped is cancelled, at once; else when BNMP is asked what is missing."""
+    if is_to_be_cancelled(document, said.reason, said.missing):
+        return {} if document.due_fact == DueFact.ANNUL else {"due_at": None, "due_fact": DueFact.ANNUL}
+    nothing = dict(NO_DUE) if document.due_fact == DueFact.ANNUL else {}
+    return nothing | _look_up_due(document, said, dossier)
 
 
 def _look_up_due(document: Document, said: Verdict, dossier: Dossier) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from datetime import datetime
 from rules.antecedents import to_ask
 from rules.chain import MERGE, View
 from rules.contingency import asked_in_present_unavailability, evidence
-from rules.dossier import FREEING, Document, Person
+from rules.dossier import Document, Person
+from rules.history import FREEING
 from rules.kinds import (
     KINDS,
     effect,
@@ -21,7 +22,7 @@ from rules.kinds import (
 from rules.steps import only_reading_left
 from rules.transmission import Event
 from rules.withdrawals import end_of
-from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason, State
+from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason
 
 VALIDITY = "fields.data_validade"
 _WAITED_FOR_LINK = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
@@ -207,7 +208,7 @@ def _dead(document: Document, seen: View) -> Verdict | None:
         for other in seen.dossier.documents.values()
         if other.kind == Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
         and other.person in same
-        and other.state not in (State.REJECTED, State.EXCLUDED)
+        and other.stands
         and other.document_id not in document.cleared
     )
     return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, deaths) if deaths else None

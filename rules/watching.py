@@ -9,8 +9,9 @@ from datetime import timedelta
 from rules.banners import CLOSING, DEATH, says, standing
 from rules.casework import Casework
 from rules.divergences import RELEASING, findings
-from rules.dossier import Document, Watch
+from rules.dossier import Document
 from rules.facts import Fact, PersonReviewed
+from rules.history import Watch
 from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
 
 # Documents from which a banner or a divergence may follow where no history of the person is known.
@@ -50,8 +51,9 @@ def _concerned(work: Casework, fact: Fact) -> Iterator[int]:
 
 
 def _has_moved(before: Document | None, after: Document) -> bool:
-    """Whether it came, came anew, or has ended."""
-    return before is None or before.version != after.version or before.ended is not after.ended
+    """Whether it came, came anew, has ended, or was annulled."""
+    ended = (after.ended, after.gone)
+    return before is None or before.version != after.version or (before.ended, before.gone) != ended
 
 
 def _watched(work: Casework, number: int, before: Watch) -> Watch:

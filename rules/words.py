@@ -171,6 +171,7 @@ class Step(_Name):
     SIGN_MAGISTRADO = auto()
     READ_BACK = auto()
     LOOK_UP = auto()
+    ANNUL = auto()
 
 
 class Consent(_Name):
@@ -213,6 +214,10 @@ class PecaStatus(_Name):
     ANULADO = auto()
 
 
+# BNMP has no such piece any more.
+GONE = frozenset({PecaStatus.ANULADO, PecaStatus.EXCLUIDO})
+
+
 class DueFact(_Name):
     """What the clock tells a document when its `due_at` has come."""
 
@@ -221,3 +226,4 @@ class DueFact(_Name):
     ASK_AGAIN = auto()
     OFFER_AGAIN = auto()
     LOOK_UP = auto()
+    ANNUL = auto()

@@ -102,10 +102,11 @@ class ContingencyResolved(DocumentOutcome):
 
 
 class DocumentStatusChanged(DocumentOutcome):
-    """What BNMP says of the document and its person, read back."""
+    """What BNMP says of the document and its person, read back; an annulment leaves a certidão in the case."""
 
     bnmp_status: str
     person_status: str | None
+    certificate: Certificate | None = None
 
 
 class RecordUnreadable(Outcome):

@@ -36,6 +36,7 @@ DEMANDS: dict[Kind, set[PecaStatus]] = {
     Kind.GUIA_INTERNACAO_DEFINITIVA: _FULFILLED,
     Kind.CERTIDAO_ARQUIVAMENTO_GUIA: {PecaStatus.ATIVO},
 }
+DRAFTS = (PecaStatus.EM_ELABORACAO, PecaStatus.AGUARDANDO_ASSINATURA)
 # What a call may bring instead of an answer, in percent; "after" is a write that took effect and lost its answer.
 MOODS = {"before": 6, "after": 8, "connection": 8, "throttled": 3, "fault": 9}
 
@@ -95,8 +96,9 @@ class Book:
         return self._answer(AnswerClass.UNCERTAIN, task.step) if mood == "after" else answer
 
     def status(self, owner: str) -> str | None:
-        """The status of a document's piece."""
-        return next((entry.status for entry in self.pieces if entry.owner == owner), None)
+        """The status of a document's piece; a draft that was cancelled is none."""
+        mine = (entry.status for entry in self.pieces if entry.owner == owner)
+        return next((status for status in mine if status != PecaStatus.ANULADO), None)
 
     def _mood(self) -> str:
         if self.calm:
@@ -137,6 +139,8 @@ class Book:
             return self._create(order)
         found = [entry for entry in self.pieces if entry.bnmp_id == order.bnmp_id]
         self._must(bool(found), f"{step} of what is not there")
+        if step is Step.ANNUL:
+            return self._annul(found[0])
         return self._sign(found[0], step, order) if step in WRITES else self._read(found)
 
     def _create(self, order: Order) -> Answer:
@@ -159,14 +163,20 @@ class Book:
             self._must(entry.status == PecaStatus.EM_ELABORACAO, f"{entry.owner} was signed twice by {step}")
             entry.status = PecaStatus.AGUARDANDO_ASSINATURA
             return self._answer(AnswerClass.OK, step)
-        drafts = (PecaStatus.EM_ELABORACAO, PecaStatus.AGUARDANDO_ASSINATURA)
-        self._must(entry.status in drafts, f"{entry.owner} was signed twice by {step}")
+        self._must(entry.status in DRAFTS, f"{entry.owner} was signed twice by {step}")
         self._check(order)
         entry.status = _born(entry.kind, order)
         for other in self.pieces:
             if entry.kind in DOES and other.owner in _names(order):
                 other.status = DOES[Kind(entry.kind)]
         return self._answer(AnswerClass.OK, step)
+
+    def _annul(self, entry: Entry) -> Answer:
+        """A draft is cancelled; what is in effect CNJ leaves alone."""
+        if entry.status not in DRAFTS:
+            return self._answer(AnswerClass.OK if entry.status == PecaStatus.ANULADO else AnswerClass.CHAIN, Step.ANNUL)
+        entry.status = PecaStatus.ANULADO
+        return self._answer(AnswerClass.OK, Step.ANNUL, piece=entry.as_piece())
 
     def _read(self, found: list[Entry]) -> Answer:
         return self._answer(AnswerClass.OK, Step.READ_BACK, piece=found[0].as_piece())

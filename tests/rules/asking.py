@@ -19,11 +19,13 @@ from rules.acts import (
     SignerAssigned,
     StatementGiven,
 )
-from rules.casework import is_asking
-from rules.dossier import Custody, Hand
+from rules.casework import is_annulling, is_asking
+from rules.dossier import Hand
 from rules.facts import EscalationFell, Piece
+from rules.history import Custody
 from rules.lookup import question
 from rules.words import AnswerClass, CustodyEvent, PecaStatus, Role, State, Statement
+from tests.rules.annulling import annul
 from tests.rules.desk import MANDADO, NOW, RJI, UNIT, document
 from tests.rules.invariants import Watched
 
@@ -111,6 +113,17 @@ class Asked(Watched):
         self.tell(lambda: self.desk.looked_up(found, *pieces, kind=kind, rji=rji))
         after = self.desk[found]
         assert not is_asking(after) or question(after, self.desk.dossier) != asked, "asked, and nothing came of it"
+
+    @rule(
+        data=st.data(),
+        kind=st.sampled_from([*[AnswerClass.OK] * 6, *AnswerClass]),
+        status=st.sampled_from([*[PecaStatus.ANULADO] * 4, PecaStatus.EXCLUIDO, PecaStatus.ATIVO, None]),
+    )
+    def bnmp_is_asked_to_annul(self, data: st.DataObject, kind: AnswerClass, status: str | None) -> None:
+        found = self.some(data, is_annulling)
+        if found is not None:
+            self.tell(lambda: annul(self.desk, found, kind, status))
+            assert not is_annulling(self.desk[found]), "asked, and nothing came of it"
 
     @rule(data=st.data())
     def a_hold_is_escalated(self, data: st.DataObject) -> None:

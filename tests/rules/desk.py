@@ -12,7 +12,7 @@ from rules.acts import Act, By, ContingencyAnswered
 from rules.casework import Casework, Say, is_asking
 from rules.certificate import Certificate
 from rules.decide import HANDLERS, Decision, decide, decided
-from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Custody, Document, Dossier, Link, Person
+from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Document, Dossier, Link, Person
 from rules.facts import (
     Answer,
     DocumentIssued,
@@ -26,6 +26,7 @@ from rules.facts import (
     StepAnswered,
     StepBegun,
 )
+from rules.history import Custody
 from rules.identity import person_of
 from rules.kinds import KINDS
 from rules.lookup import question

@@ -97,12 +97,21 @@ class Watched(RuleBasedStateMachine):
             assert one.sequence >= was.sequence
             assert one.turn >= was.turn
             if was.opened:
-                kept = (one.opened_at, one.text, one.failed_access_at)
-                assert kept == (was.opened_at, was.text, was.failed_access_at)
+                mark = (one.opened_at, one.text, one.failed_access_at)
+                assert mark == (was.opened_at, was.text, was.failed_access_at)
             if was.ended:
-                assert replace(one, bnmp_status=was.bnmp_status, consent=was.consent) == was, (
-                    "what has ended stays as it is"
+                annulled = (
+                    "bnmp_status",
+                    "consent",
+                    "withdrawal",
+                    "due_at",
+                    "due_fact",
+                    "looked_up_at",
+                    "priority",
+                    "turn",
                 )
+                kept = {name: getattr(was, name) for name in (*annulled, "sequence")}
+                assert replace(one, **kept) == was, "what has ended stays as it is, but for its annulment"
         for document_id in self.desk.dossier.documents:
             numbers = [s.document.sequence for s in self._outcomes(said, document_id) if s.document]
             assert numbers == sorted(set(numbers)), "each outcome has the next number"
@@ -178,7 +187,8 @@ class Watched(RuleBasedStateMachine):
         """docs/law.md safety-1."""
         for one in self.desk.dossier.documents.values():
             if one.state is State.REGISTERED:
-                assert one.bnmp_status in (MANDADO_IN_EFFECT if one.kind.startswith("MANDADO_") else ("ATIVO",))
+                in_effect = MANDADO_IN_EFFECT if one.kind.startswith("MANDADO_") else ("ATIVO",)
+                assert one.bnmp_status in in_effect or (one.gone and one.withdrawal is not None)
                 assert one.bnmp_id
 
     @invariant()

@@ -10,12 +10,15 @@ from typing import Any
 
 from rules.acts import Act, DocumentWithdrawn, ExclusionAsked, StatementGiven
 from rules.antecedents import needs
+from rules.casework import is_annulling
 from rules.chain import view
-from rules.dossier import Custody, Document, Person
+from rules.dossier import Document, Person
 from rules.facts import DoubtRead, Fact, LeaseTakenOver, StepAnswered, StepBegun
+from rules.history import Custody
 from rules.kinds import VARIANTS
 from rules.steps import WRITES, next_step
 from rules.words import AnswerClass, Consent, CustodyEvent, Kind, LinkState, PecaStatus, Role, State, Statement, Step
+from tests.rules.annulling import annul, looks
 from tests.rules.desk import NOW, RJI, Desk, answer, document, good, piece
 
 MANDADOS = ("MANDADO_PRISAO_CRIMINAL", "MANDADO_PRISAO_CIVIL", "MANDADO_INTERNACAO")
@@ -51,6 +54,7 @@ ASKED: list[tuple[type[Act], dict[str, Any]]] = [
     (ExclusionAsked, {}),
     (StatementGiven, {"statement": Statement.SEND}),
 ]
+BRINGS_BACK = tuple(kind for kind in DOES if kind != "ORDEM_DESINTERNACAO")
 NAMES = ("p", "q", "r", "s", "t", "u")
 BAD = [kind for kind in AnswerClass if kind is not AnswerClass.OK]
 # What a lane or its successor may say twice; a replayed record of Kafka is dropped before it is a fact.
@@ -175,6 +179,9 @@ class Play:
         if self.desk[found].state is State.UNCERTAIN:
             self._read(self.desk[found], calm=calm)
             return True
+        if is_annulling(self.desk[found]):
+            self._annulled(self.desk[found], calm=calm)
+            return True
         step = next_step(self.desk[found], self.desk.dossier.persons[1])
         self.tell(StepBegun(found, step))
         one = self.desk[found]
@@ -250,6 +257,22 @@ class Play:
             for reached in needs(one, self.desk.dossier).reached if one.kind in DOES else ():
                 if self.desk[reached].kind in MANDADOS:
                     self.book[reached] = DOES[one.kind]
+
+    def _annulled(self, one: Document, *, calm: bool) -> None:
+        """CNJ may refuse, the answer may be lost after the effect; what is annulled is brought back in the book."""
+        if not looks(self.desk, one.document_id):
+            return
+        wrong = not calm and self.chance.random() < 0.3
+        kind = self.chance.choice(BAD) if wrong else AnswerClass.OK
+        status = self.book.get(one.document_id)
+        if status not in (None, "ANULADO") and (not wrong or kind is AnswerClass.UNCERTAIN):
+            if one.state is State.REGISTERED:
+                self.book[one.document_id] = "ANULADO"
+                named = needs(one, self.desk.dossier).reached if one.kind in BRINGS_BACK else ()
+                self.book |= {name: PENDING for name in named if self.book.get(name) in (FULFILLED, REVOKED)}
+            else:
+                del self.book[one.document_id]
+        annul(self.desk, one.document_id, kind, self.book.get(one.document_id))
 
     def _read(self, one: Document, *, calm: bool) -> None:
         if not calm and self.chance.random() < 0.2:

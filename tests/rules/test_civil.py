@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from rules import situation
 from rules.banners import Banner
-from rules.dossier import Custody, Document
+from rules.dossier import Document
 from rules.effects import expected
+from rules.history import Custody
 from rules.situation import PersonEvent, Situation
 from rules.words import CustodyEvent, Kind, PecaStatus, State
 from tests.rules.desk import CASE, CERTIDAO, CONTRAMANDADO, NOW, Desk, document

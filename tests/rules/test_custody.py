@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.custody import AS_CIVIL, CIVIL_KIND, EVENTS, IN_FUTURE, NOT_COUNTED, in_order, periods, wrongs
-from rules.dossier import FREEING, Custody
+from rules.history import FREEING, Custody
 from rules.words import CustodyEvent
 from tests.rules.desk import CASE
 from tests.rules.examples import examples

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from rules.dossier import Custody, Document
+from rules.dossier import Document
+from rules.history import Custody
 from rules.words import CustodyEvent, Kind, Variant
 from tests.rules.desk import CASE, CERTIDAO, NOW, Desk, document
 

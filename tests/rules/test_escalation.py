@@ -3,8 +3,8 @@
 from typing import Any
 
 from rules.acts import RetryAsked
-from rules.dossier import Custody
 from rules.facts import EscalationFell
+from rules.history import Custody
 from rules.messages import INCIDENTS
 from rules.words import AnswerClass, CustodyEvent, LinkState, Role, State, Step
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, Desk, document

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from rules.casework import is_asking
+from rules.casework import is_annulling, is_asking, is_errand
 from rules.dossier import Antecedent, Link, Person
 from rules.facts import (
     DocumentIssued,
@@ -26,6 +26,7 @@ from rules.words import (
     Step,
     Variant,
 )
+from tests.rules.annulling import annul
 from tests.rules.asking import NUMBER, Asked
 from tests.rules.desk import (
     ALVARA,
@@ -181,7 +182,7 @@ class Person1(Asked):
     def a_lane_is_amid_a_request(self, contingency: bool, steps: int) -> None:  # noqa: FBT001 (drawn by name)
         self._work(contingency=contingency, steps=steps)
         found = self.desk.takes(contingency=contingency)
-        if found is not None and self.desk[found].state is not State.UNCERTAIN and not is_asking(self.desk[found]):
+        if found is not None and self.desk[found].state is not State.UNCERTAIN and not is_errand(self.desk[found]):
             self.tell(lambda: self.desk.begin(found))
             if self.desk[found].state is State.SENDING:
                 self.may_begin(self.desk[found])
@@ -193,6 +194,9 @@ class Person1(Asked):
                 return
             if is_asking(self.desk[found]):
                 self.tell(lambda found=found: self.desk.looked_up(found))  # type: ignore[misc]
+                continue
+            if is_annulling(self.desk[found]):
+                self.tell(lambda found=found: annul(self.desk, found))  # type: ignore[misc]
                 continue
             before = self.desk.dossier
             self.tell(lambda found=found: self.desk.begin(found))  # type: ignore[misc]

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from rules.acts import By, RjiLinked, RjiMerged, RjiUnlinked
-from rules.dossier import Custody, Document, Person
+from rules.dossier import Document, Person
 from rules.facts import Question
+from rules.history import Custody
 from rules.lookup import question
 from rules.words import AnswerClass, CustodyEvent, Kind, LinkState, Reason, Role, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, NOW, UNIT, Desk, document, good

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from rules.acts import By, DataSupplied, RetryAsked, RjiLinked, RjiUnlinked, SignerAssigned, StatementGiven
-from rules.dossier import Custody, Hand, Person
+from rules.dossier import Hand, Person
 from rules.facts import SignerUnknown
+from rules.history import Custody
 from rules.words import AnswerClass, CustodyEvent, LinkState, PecaStatus, Reason, Role, State, Statement, Step
 from tests.rules.desk import ALVARA, CONTRAMANDADO, NOW, RJI, UNIT, Desk, document, piece
 

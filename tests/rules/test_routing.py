@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from rules.acts import DocumentWithdrawn
 from rules.chain import is_sticky, view
-from rules.dossier import Custody, Link, Merge, Person
+from rules.dossier import Link, Merge, Person
+from rules.history import Custody
 from rules.kinds import KINDS, VARIANTS, is_eligible, is_liberty
 from rules.transmission import Event
 from rules.verdict import ROWS, SEND, routed

@@ -7,6 +7,7 @@ import pytest
 from rules.acts import DocumentWithdrawn, ExclusionAsked, StatementGiven
 from rules.dossier import Person
 from rules.words import AnswerClass, LinkState, Reason, Role, State, Statement, Step
+from tests.rules.annulling import annul
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, RJI, YESTERDAY, Desk, document, in_effect, piece
 
 ANNULLED: dict[str, Any] = {"reason": "ANULADO"}
@@ -103,13 +104,13 @@ def test_a_judge_may_end_an_opened_release_because_it_is_his_order() -> None:
 @pytest.mark.parametrize(
     ("kind", "says"), [(ALVARA, "REGISTERED_ALREADY"), ("MANDADO_PRISAO_CRIMINAL", "ONLY_BY_CONTRAMANDADO")]
 )
-def test_what_is_registered_is_not_ended_by_a_word_of_sajs(kind: str, says: str) -> None:
+def test_what_is_registered_is_not_ended_by_a_command_to_exclude(kind: str, says: str) -> None:
     # given
-    desk = Desk(document("d", kind, variant="PRISAO_FLAGRANTE" if kind == ALVARA else None))
+    desk = Desk(document("d", kind, variant="PRISAO_FLAGRANTE" if kind == ALVARA else None, released=True))
     desk.register("d")
     before = desk["d"]
     # when / then
-    assert desk.ask(DocumentWithdrawn, "d", **ANNULLED) == says
+    assert desk.ask(ExclusionAsked, "d") == says
     assert desk["d"] == before
 
 
@@ -125,15 +126,9 @@ def test_what_is_registered_is_not_ended_by_a_word_of_sajs(kind: str, says: str)
     ],
 )
 @pytest.mark.parametrize("reason", ["ANULADO", "CANCELADO", "SEM_EFEITO"])
-@pytest.mark.parametrize("released", [True, False])
-def test_by_what_a_registered_mandado_ends_is_told_by_its_status_in_bnmp(
-    status: str,
-    says: str,
-    reason: str,
-    released: bool,  # noqa: FBT001 (drawn by name)
-) -> None:
+def test_by_what_a_registered_mandado_ends_is_told_by_its_status_in_bnmp(status: str, says: str, reason: str) -> None:
     # given
-    desk = Desk(document("m", released=released))
+    desk = Desk(document("m", released=True))
     desk.register("m")
     desk.put("m", bnmp_status=status)
     before = desk["m"]
@@ -150,7 +145,7 @@ def test_what_has_ended_has_ended() -> None:
     assert desk.ask(ExclusionAsked, "m") == "ENDED_ALREADY"
 
 
-def test_safety_12_what_is_on_its_way_stops_at_the_last_look_and_its_draft_is_for_the_unit() -> None:
+def test_safety_12_what_is_on_its_way_stops_at_the_last_look_and_its_draft_is_cancelled_or_for_the_unit() -> None:
     # given
     desk = amid(Step.SIGN_SERVIDOR)
     assert desk.ask(ExclusionAsked, "m") == "IN_DOUBT"
@@ -160,8 +155,10 @@ def test_safety_12_what_is_on_its_way_stops_at_the_last_look_and_its_draft_is_fo
     desk.begin("m")
     # then
     assert (desk.standing("m"), desk["m"].missing) == ((State.HELD, Reason.DIVERGENCE), ("bnmp_draft",))
+    assert (desk.takes(), desk["m"].due_fact) == ("m", "ANNUL")
+    # and when CNJ does not, and the unit has cancelled the draft by itself
+    annul(desk, "m", AnswerClass.CHAIN)
     assert desk.takes() is None
-    # and when the unit has cancelled the draft at the registry
     assert desk.ask(ExclusionAsked, "m") == "APPLIED"
     assert desk.standing("m") == (State.EXCLUDED, Reason.EXCLUDED_BY_UNIT)
 
@@ -208,6 +205,7 @@ def test_safety_29_what_the_reading_shows_in_effect_is_registered_and_saj_is_tol
     desk.answered("m", AnswerClass.UNCERTAIN)
     desk.ask(DocumentWithdrawn, "m", **ANNULLED)
     # when
+    desk.put("m", released=True)
     desk.read("m", pieces=(piece(desk["m"], in_effect(desk["m"])),))
     desk.register("m")
     # then

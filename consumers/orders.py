@@ -1,0 +1,47 @@
+"""Orders: what the registry is asked to do for a document, composed in the transaction that begins it."""
+
+import uuid
+from dataclasses import replace
+
+from bnmp.order import Order
+from consumers.lanes import Lane
+from ledger.payloads import latest
+from ledger.record import Recorder
+from rules import annulment
+from rules.antecedents import needs
+from rules.contingency import justification
+from rules.dossier import Court, Document
+from rules.identity import person_of
+from schemas.document_issued import DocumentIssued, document_issued
+
+
+def of(recorder: Recorder, lane: Lane, document: Document, court: Court) -> Order:
+    """A document on its way, with what the ledger knows besides."""
+    dossier = recorder.of(lane.person)
+    wanted = needs(document, dossier)
+    reached = (dossier.documents[found] for found in wanted.reached)
+    failed_at = document.failed_access_at or document.since
+    return Order(
+        document=body(recorder, lane, document),
+        rji=person_of(document, dossier).rji,
+        bnmp_id=document.bnmp_id,
+        antecedents=(*(found.bnmp_id for found in reached if found.bnmp_id), *wanted.shown),
+        justification=justification(failed_at, court) if document.retroactive and failed_at else None,
+        text=document.text,
+        hands=document.hands,
+        idempotency_key=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{court.tribunal}/{document.document_id}")),
+    )
+
+
+def to_annul(recorder: Recorder, lane: Lane, document: Document, court: Court) -> Order:
+    """A piece to be taken out of BNMP again: its justification is the annulment's own."""
+    why, hands = annulment.terms(document)
+    return replace(of(recorder, lane, document, court), justification=why, hands=(*document.hands, *hands))
+
+
+def body(recorder: Recorder, lane: Lane, document: Document) -> DocumentIssued:
+    """What SAJ published, read once a lane: a version never changes."""
+    key = (document.document_id, document.version)
+    if key not in lane.bodies:
+        lane.bodies[key], _ = document_issued(latest(recorder.connection, document.document_id))
+    return lane.bodies[key]
