@@ -7,7 +7,7 @@ import typer
 from console.options import AsJson, By, Cursor, Limit, Why, ledger
 from console.tables import out, print_answer, print_offsets, print_rows
 from operations.answers import CursorsSet
-from operations.offsets import offsets_begin, offsets_init, offsets_show, offsets_skip
+from operations.offsets import offsets_begin, offsets_init, offsets_resume, offsets_show, offsets_skip
 from producers import topics as topics_room
 from runtime import settings
 
@@ -81,3 +81,21 @@ def skip(
         print_answer(done)
     else:
         out.print(f"{done.group} goes on at {topic}[{partition}] offset {to}; {done.first} to {done.last} were skipped")
+
+
+@offsets.command("resume")
+def resume(
+    *,
+    topic: Annotated[str, typer.Option(help="A topic of SAJ's.")],
+    partition: Annotated[int, typer.Option(min=0)],
+    by: By,
+    reason: Why,
+    as_json: AsJson = False,
+) -> None:
+    """Let a partition go on that stopped because too many of its records died; signed, and kept on record."""
+    with ledger() as (_, database):
+        done = offsets_resume(database, topic, partition, by=by, reason=reason)
+    if as_json:
+        print_answer(done)
+    else:
+        out.print(f"{done.group} goes on at {topic}[{partition}] offset {done.next_offset}")

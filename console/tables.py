@@ -14,7 +14,7 @@ from operations.answers import CustodyShown, DocumentLine, LinkShown, OffsetsSho
 
 out = Console()
 _DOCUMENTS = ("document_id", "kind", "state", "reason", "who", "priority", "unit", "person", "age")
-_OFFSETS = ("group", "topic", "partition", "next_offset", "committed", "first", "end", "left", "gone")
+_OFFSETS = ("group", "topic", "partition", "next_offset", "committed", "first", "end", "left", "gone", "stopped_at")
 
 
 def print_answer(answer: BaseModel) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,7 +21,7 @@ from consumers.groups import TOPICS
 from consumers.intake import Intake
 from consumers.standing import Standing
 from ledger.arrivals import GapError, Taken
-from ledger.cursors import Place, advance, cursors
+from ledger.cursors import Cursor, Place, advance, cursors
 from ledger.patience import patiently
 from schemas.record import RawRecord
 
@@ -42,6 +42,13 @@ class ProcessorSettings:
     out_of_group: float = 60.0
 
 
+class ResumedError(Exception):
+    """A partition that was stopped may go on; the process leaves, so as to read it from its cursor."""
+
+    def __init__(self, topic: str, partition: int) -> None:
+        super().__init__(f"{topic}[{partition}] goes on from its cursor")
+
+
 class _Carrier(faust.App):  # type: ignore[misc]  # Faust is untyped
     def _create_directories(self) -> None:
         """There are no tables to keep: nothing is written beside the process."""
@@ -56,6 +63,7 @@ class Processor:
         self._settings = settings
         self._progress = time.monotonic()
         self._standing: tuple[Standing, ...] | None = None
+        self._stopped: frozenset[Place] = frozenset()
         self.app = self._app()
         self._declare()
 
@@ -110,18 +118,34 @@ class Processor:
 
     async def _take(self, records: list[RawRecord]) -> Taken:
         try:
-            return await self._retried(records, gaps=True)
+            taken = await self._retried(records, gaps=True)
         except GapError as error:
+            await self._leave_where_resumed({place for place, *_ in error.gaps})
             again = await refill(self._settings.bootstrap, error.gaps)
-            return await self._retried(again + records, gaps=False)
+            taken = await self._retried(again + records, gaps=False)
+        self._stopped |= taken.stopped
+        return taken
 
     async def _retried(self, records: list[RawRecord], *, gaps: bool) -> Taken:
         """Operational errors are retried in place for a bounded time; then the process ends."""
         return await asyncio.to_thread(patiently, partial(self._intake.take, records, gaps=gaps))
 
     def _cursors(self) -> Mapping[Place, int]:
+        return {place: cursor.next_offset for place, cursor in self._known().items()}
+
+    def _known(self) -> Mapping[Place, Cursor]:
         with self._intake.database.reading() as connection:
-            return {place: c.next_offset for place, c in cursors(connection, self._intake.group).items()}
+            return cursors(connection, self._intake.group)
+
+    async def _leave_where_resumed(self, places: Collection[Place]) -> None:
+        """Leave where one of these partitions stood still and may go on: the next life reads it from its cursor."""
+        ours = self._stopped.intersection(places)
+        if not ours:
+            return
+        known = await asyncio.to_thread(patiently, self._known)
+        resumed = sorted(place for place in ours if known[place].stopped_at is None)
+        if resumed:
+            _exit(EXIT_ERROR, ResumedError(*resumed[0]))
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Carry until `stopped`; a crash of Faust ends the process."""
@@ -161,7 +185,8 @@ class Processor:
             outside_since = None if inside else outside_since or time.monotonic()
             if outside_since and time.monotonic() - outside_since > self._settings.out_of_group:
                 raise TimeoutError("out of the consumer group")
-            lag = self.app.consumer.lag()
+            await self._leave_where_resumed(self._stopped)
+            lag = tuple(gap for gap in self.app.consumer.lag() if gap[0] not in self._stopped)
             if not lag:
                 self._go_on()
             elif time.monotonic() - self._progress > self._settings.stalled:

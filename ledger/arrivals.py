@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import cursors, hearing
+from ledger import cursors, hearing, limits
 from ledger.batches import Arrival, Batch, GapError, Taken, ends_of, in_order, next_of
 from ledger.bulk import claim, insert
 from ledger.deployment import Deployment
@@ -38,15 +38,17 @@ def take(
     ordered = in_order(arrivals)
     with database.transaction() as connection:
         known = cursors.lock_cursors(connection, group, {(a.record.topic, a.record.partition) for a in ordered})
-        new = [a for a in ordered if a.record.offset >= next_of(known, a.record)]
+        stopped = {place for place, cursor in known.items() if cursor.stopped_at is not None}
+        going = [a for a in ordered if (a.record.topic, a.record.partition) not in stopped] if stopped else ordered
+        new = [a for a in going if a.record.offset >= next_of(known, a.record)]
         ends = ends_of(known, new, gaps=gaps)
         batch = Batch(connection, deployment, now, Recorder(connection, deployment, now))
-        counted = len(ordered) - len(new)
-        if counted:
-            batch.counts["already_consumed"] = counted
+        counted = {"already_consumed": len(going) - len(new), "stopped": len(ordered) - len(going)}
+        batch.counts |= {what: amount for what, amount in counted.items() if amount}
         _apply(batch, new)
         cursors.advance(connection, group, ends)
-        return Taken(ends, batch.counts)
+        stopped |= limits.stop(batch, group, known, ends)
+        return Taken(ends, batch.counts, frozenset(stopped))
 
 
 def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:

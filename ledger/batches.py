@@ -47,6 +47,7 @@ class Batch:
     """One transaction's work on a batch, and what it will write at its end.
 
     `unclaimed` are the digests of events that were taken before; `behind_letters` persons behind a dead letter;
+    `died` partitions with a new one;
     `waiting` what came before its document, `kept` what is still without one,
     `applied` whose wait is over; `answers` what is
     said of no document; `steps` what is done to the link; `users` who gives its commands, as far as they are known, and
@@ -61,6 +62,7 @@ class Batch:
     claimed: dict[tuple[str, str], str] = field(default_factory=dict)
     unclaimed: dict[tuple[str, str], str] = field(default_factory=dict)
     dead: list[tuple[str, str]] = field(default_factory=list)
+    died: set[Place] = field(default_factory=set)
     payloads: list[dict[str, Any]] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
     says: list[dict[str, Any]] = field(default_factory=list)
@@ -81,15 +83,19 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a batch did: the next offset of each partition, and counts by what became of the records."""
+    """What a batch did: the next offset of each partition, and counts by what became of the records.
+
+    `stopped` are those of its partitions of which nothing is taken until somebody signs.
+    """
 
     next_offsets: Mapping[Place, int]
     counts: Mapping[str, int]
+    stopped: frozenset[Place] = frozenset()
 
     def then(self, later: "Taken") -> "Taken":
         """Both together."""
         counts = Counter(self.counts) + Counter(later.counts)
-        return Taken({**self.next_offsets, **later.next_offsets}, dict(counts))
+        return Taken({**self.next_offsets, **later.next_offsets}, dict(counts), self.stopped | later.stopped)
 
 
 def in_order(arrivals: Sequence[Arrival]) -> list[Arrival]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,10 +25,16 @@ class NoCursorError(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The next offset to take of a partition, and the id of the topic it was set for."""
+    """The next offset to take of a partition, and the id of the topic it was set for.
+
+    `stopped_at`: too many of its records died, and nothing is taken until somebody signs; `letters_from`: those that died
+    before this offset no longer count.
+    """
 
     next_offset: int
     topic_id: str | None
+    stopped_at: datetime | None = None
+    letters_from: int = 0
 
 
 def cursors(connection: Connection, group: str) -> dict[Place, Cursor]:
@@ -46,7 +53,10 @@ def lock_cursors(connection: Connection, group: str, places: Collection[Place]) 
 
 def _cursors(connection: Connection, chosen: sa.Select[Any]) -> dict[Place, Cursor]:
     rows = connection.execute(chosen)
-    return {(row.topic, row.partition): Cursor(row.next_offset, row.topic_id) for row in rows}
+    return {
+        (row.topic, row.partition): Cursor(row.next_offset, row.topic_id, row.stopped_at, row.letters_from)
+        for row in rows
+    }
 
 
 def advance(connection: Connection, group: str, places: Mapping[Place, int]) -> None:

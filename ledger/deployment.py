@@ -14,11 +14,12 @@ from schemas.custody_recorded import EVENT_CODES
 class Deployment:
     """What every decision of this deployment shares: the court, the windows, the name we speak under.
 
-    `custody_events` says what the court's codes of custody events mean, `civil_custody_kind` is its code of civil prison.
+    `dead_letter_limit`: so many dead letters in a row stop their partition. `custody_events` says what the court's codes of custody events mean, `civil_custody_kind` is its code of civil prison.
     """
 
     court: Court
     windows: Windows
     source: str = "/saj-bnmp"
+    dead_letter_limit: int = 50
     custody_events: Mapping[int, CustodyEvent] = field(default_factory=lambda: EVENT_CODES)
     civil_custody_kind: int = CIVIL_KIND

@@ -133,6 +133,7 @@ def dead(batch: Batch, record: RawRecord, code: Code, document_id: str | None, d
     if person is not None:
         batch.behind_letters.add(person)
     batch.count("dead_letter")
+    batch.died.add((record.topic, record.partition))
     count(batch.connection, "dead_letters", code)
     batch.letters.append(outbox.dead_letter(record, code, "intake", batch.now))
     said = {

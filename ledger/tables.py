@@ -236,6 +236,8 @@ consumed = sa.Table(
     sa.Column("partition", sa.Integer, primary_key=True),
     _column("topic_id", sa.Text),
     _column("next_offset", sa.BigInteger, null=False),
+    _column("stopped_at", Instant),
+    _column("letters_from", sa.BigInteger, null=False, server_default="0"),
 )
 
 outbox = sa.Table(

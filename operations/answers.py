@@ -171,6 +171,7 @@ class OffsetLine(Answer):
 
     `next_offset` is the ledger's cursor, the truth; `committed` is what Kafka was told of it, null when nothing was;
     `first` and `end` are what the partition holds. `gone`: offsets that Kafka lost before they were read.
+    `stopped_at`: too many of its records died, and it waits for `offsets resume`.
     """
 
     group: str
@@ -182,6 +183,7 @@ class OffsetLine(Answer):
     end: int
     left: int
     gone: int
+    stopped_at: AwareDatetime | None = None
 
 
 class Member(Answer):
@@ -217,6 +219,17 @@ class CursorSet(Answer):
     partition: int
     next_offset: int
     end: int
+
+
+class PartitionResumed(Answer):
+    """A stopped partition that goes on from its cursor; signed, and on record."""
+
+    group: str
+    topic: str
+    partition: int
+    next_offset: int
+    by: str
+    reason: str
 
 
 class OffsetsSkipped(Answer):

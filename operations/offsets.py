@@ -10,11 +10,11 @@ from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, 
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from consumers.groups import ASK_SECONDS, TOPICS, OffsetsGoneError, ends, topic_ids
-from ledger import acts, incidents
+from ledger import acts, incidents, limits
 from ledger.cursors import Cursor, Place, cursors, init, skip
 from ledger.deployment import Deployment
 from ledger.engine import Database
-from operations.answers import CursorSet, GroupShown, Member, OffsetLine, OffsetsShown, OffsetsSkipped
+from operations.answers import CursorSet, GroupShown, Member, OffsetLine, OffsetsShown, OffsetsSkipped, PartitionResumed
 from producers.settings import KafkaSettings
 from producers.topics import KafkaUnreachableError
 
@@ -130,6 +130,7 @@ def _lines(admin: AdminClient, group: str, known: dict[Place, Cursor]) -> list[O
             end=last[place],
             left=max(0, last[place] - known[place].next_offset),
             gone=max(0, first[place] - known[place].next_offset),
+            stopped_at=known[place].stopped_at,
         )
         for place in places
     ]
@@ -193,6 +194,16 @@ def offsets_skip(
         by=done.by,
         reason=done.reason,
     )
+
+
+def offsets_resume(database: Database, topic: str, partition: int, *, by: str, reason: str) -> PartitionResumed:
+    """Let a partition go on that was stopped for its dead letters; signed and kept on record. Raises OffsetsRefusedError."""
+    group = _GROUP_OF.get(topic)
+    with database.transaction() as connection:
+        at = limits.resume(connection, group, (topic, partition), by=by, reason=reason) if group else None
+    if group is None or at is None:
+        raise OffsetsRefusedError(f"{topic}[{partition}] is not stopped")
+    return PartitionResumed(group=group, topic=topic, partition=partition, next_offset=at, by=by, reason=reason)
 
 
 def report_gone(database: Database, deployment: Deployment, gone: OffsetsGoneError) -> bool:

@@ -65,6 +65,10 @@ INCIDENTS: dict[str, tuple[str, str]] = {
         "Mensagens do SAJ perdidas no Kafka sem leitura, com possível ordem de liberdade: publique-as de novo ({where}).",
         "offsets-gone",
     ),
+    "DEAD_LETTER_LIMIT": (
+        "Mensagens ilegíveis demais do SAJ, com possível ordem de liberdade: a leitura de {where} parou até ser liberada.",
+        "dead-letter-limit",
+    ),
     "LIBERTY_HELD": (
         "A ordem de liberdade produz efeito: falta o registro nacional, e ainda consta mandado ou custódia. Registre-a.",
         "liberty-held",

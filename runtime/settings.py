@@ -68,6 +68,7 @@ class Environment(BaseSettings):
     contramandados_among: Resolution = Field(default=Resolution.MANDADOS, examples=["MANDADOS"])
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
+    dead_letter_limit: Annotated[int, Field(ge=1, le=100_000)] = Field(default=50, examples=["50"])
     in_flight: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, examples=["16"])
     backlog_share: Annotated[float, Field(ge=0.05, le=0.95)] = Field(default=0.25, examples=["0.25"])
     slow_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(default=5.0, examples=["5"])
@@ -168,7 +169,13 @@ def deployment(env: Environment) -> Deployment:
         discharge_on_fulfilled=env.discharge_on_fulfilled,
         contramandados_among=env.contramandados_among,
     )
-    return Deployment(court, windows(), custody_events=env.custody_events, civil_custody_kind=env.civil_custody_kind)
+    return Deployment(
+        court,
+        windows(),
+        dead_letter_limit=env.dead_letter_limit,
+        custody_events=env.custody_events,
+        civil_custody_kind=env.civil_custody_kind,
+    )
 
 
 def kafka(env: Environment) -> KafkaSettings:

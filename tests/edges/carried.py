@@ -67,6 +67,8 @@ class Carried:
             "SAJ_BNMP_DATABASE_URL": edge.database.url,
             "SAJ_BNMP_TRIBUNAL": "TJMS",
             "SAJ_BNMP_INSTANCE_ID": "test",
+            # What is published here is unreadable on purpose.
+            "SAJ_BNMP_DEAD_LETTER_LIMIT": "100000",
         }
         self.lives: list[Life] = []
         offsets_init(edge.kafka, edge.database, "latest")

@@ -70,6 +70,7 @@ def test_the_cursor_stands_beside_what_kafka_was_told_and_what_it_holds(edge: Ed
         "end": 10,
         "left": 7,
         "gone": 1,
+        "stopped_at": None,
     }
     assert (second.committed, second.left, second.gone) == (None, 0, 0)
 
