@@ -5,6 +5,8 @@ cursor stays behind what died; what is in the ledger already goes on. Only a sig
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,6 +18,16 @@ from ledger.engine import now
 from ledger.tables import consumed, dead_letter
 
 RESUMED = "PARTITION_RESUMED"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A partition of which a group takes nothing until somebody signs."""
+
+    group: str
+    topic: str
+    partition: int
+    stopped_at: datetime
 
 
 def stop(batch: Batch, group: str, known: Mapping[Place, Cursor], ends: Mapping[Place, int]) -> set[Place]:
@@ -52,6 +64,13 @@ def resume(connection: Connection, group: str, place: Place, *, by: str, reason:
     acts.write(connection, RESUMED, f"{place[0]}[{place[1]}]", by=by, reason=reason, detail=detail)
     connection.execute(consumed.update().where(_here(group, place)).values(stopped_at=None, letters_from=at))
     return at
+
+
+def stopped(connection: Connection) -> list[Stopped]:
+    """Every partition that is stopped."""
+    columns = (consumed.c.group, consumed.c.topic, consumed.c.partition, consumed.c.stopped_at)
+    chosen = sa.select(*columns).where(consumed.c.stopped_at.is_not(None))
+    return [Stopped(*row) for row in connection.execute(chosen.order_by(*columns[:3]))]
 
 
 def _count(connection: Connection, place: Place, first: int, end: int) -> int:

@@ -42,16 +42,25 @@ class Tail:
         self._apart = window_ms // (KEPT - 1)
         self._kept: dict[Place, deque[Committed]] = {}
         self.read = 0
-        there = consumer.list_topics(OFFSETS_TOPIC, timeout=ASK_SECONDS).topics[OFFSETS_TOPIC]
-        since = int(time.time() * 1000) - window_ms
-        asked = [TopicPartition(OFFSETS_TOPIC, number, since) for number in there.partitions]
-        found = consumer.offsets_for_times(asked, timeout=ASK_SECONDS) if asked else []
-        # Where nothing came since, the offset is the end, told as -1.
-        self._behind = {place.partition for place in found if place.offset >= 0}
-        consumer.assign(found)
+        self._since = int(time.time() * 1000) - window_ms
+        self._behind: set[int] = set()
+        self._begun = False
+
+    def _begin(self) -> None:
+        there = self._consumer.list_topics(OFFSETS_TOPIC, timeout=ASK_SECONDS).topics[OFFSETS_TOPIC]
+        asked = [TopicPartition(OFFSETS_TOPIC, number, self._since) for number in there.partitions]
+        # A broker makes the topic for its first group: until then nobody has committed anything.
+        if asked:
+            found = self._consumer.offsets_for_times(asked, timeout=ASK_SECONDS)
+            # Where nothing came since, the offset is the end, told as -1.
+            self._behind = {place.partition for place in found if place.offset >= 0}
+            self._consumer.assign(found)
+            self._begun = True
 
     def follow(self) -> None:
         """Read what was committed since; the first time to the end of the topic as it then is."""
+        if not self._begun:
+            self._begin()
         deadline = time.monotonic() + ASK_SECONDS
         while time.monotonic() < deadline:
             batch = self._consumer.consume(_BATCH, 0.05)

@@ -91,6 +91,16 @@ ASKED: frozenset[Figure] = frozenset(
         "oldest_open_seconds",
         "liberty_held",
         "link_state",
+        "monitor_sees",
+        "group_lag_records",
+        "group_lag_seconds",
+        "group_commit_age_seconds",
+        "group_verdict",
+        "open_transaction_records",
+        "partition_stopped",
+        "look_seconds",
+        "look_requests",
+        "look_records",
     }
 )
 """What is asked for when somebody looks, so that nothing of a partition that left or a state that emptied lingers."""

@@ -20,6 +20,7 @@ from consumers.processor import Processor, ProcessorSettings
 from consumers.workbench import Workbench
 from ledger.engine import Database
 from ledger.migrate import check
+from operations.monitor import Monitor
 from operations.offsets import report_gone
 from producers.relay import Relay
 from runtime import settings
@@ -137,10 +138,18 @@ def _relay(wiring: Wiring) -> None:
     relay.run(stop.is_set, stop.wait)
 
 
+def _monitor(wiring: Wiring) -> None:
+    stop = stop_event(settings.windows().drain_on_term)
+    monitor = Monitor(settings.kafka(wiring.env), wiring.database, wiring.telemetry.tell)
+    wiring.telemetry.ask(monitor.samples)
+    monitor.run(stop.is_set, stop.wait)
+
+
 ROLES: dict[str, Callable[[Wiring], None]] = {
     "processor": _processor,
     "relay": _relay,
     "sender": _delivery("sender", SENDER, "bnmp.dispatch"),
     "resolver": _delivery("resolver", RESOLVER, "bnmp.contingency"),
     "clock": _clock,
+    "monitor": _monitor,
 }

@@ -7,7 +7,7 @@ is there and has this release's schema.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -31,8 +31,10 @@ _LOOPS = {
     "sender": ("loop", "lanes", "reader"),
     "resolver": ("loop", "lanes", "reader"),
     "clock": ("clock",),
+    "monitor": ("monitor",),
 }
 _BY_LEASE = ("relay", "clock")
+_IN_GROUP = ("processor", "sender", "resolver")
 # The overview looks at every document: it is read anew after five seconds, or twenty times what it took.
 _OVERVIEW_SECONDS = 5.0
 _OVERVIEW_SHARE = 20.0
@@ -62,6 +64,7 @@ class Telemetry:
         self._errors = errors
         self._silent = silent
         self._where: Where | None = None
+        self._more: Callable[[], Iterable[Sample]] = tuple
         self._went_on = dict.fromkeys(_LOOPS[identity.role], time.monotonic())
         self._lease: bool | None = None
         self._lock = threading.Lock()
@@ -84,6 +87,10 @@ class Telemetry:
         """Ask the group's member here how far it is."""
         self._where = where
 
+    def ask(self, more: Callable[[], Iterable[Sample]]) -> None:
+        """Ask here for the figures that nobody tells, whenever somebody looks."""
+        self._more = more
+
     def metrics(self) -> bytes:
         """The figures, in Prometheus' text format."""
         return self._metrics.text()
@@ -98,7 +105,7 @@ class Telemetry:
         lacks = [f"{loop} stands still" for loop in self.silent()]
         if self.identity.role in _BY_LEASE:
             lacks += ["its lease was never asked for"] if self._lease is None else []
-        elif self._where is None or self._where() is None:
+        elif self.identity.role in _IN_GROUP and (self._where is None or self._where() is None):
             lacks.append("not in its consumer group, or its cursors are not read")
         try:
             check(self._database, self.identity.tribunal)
@@ -148,6 +155,7 @@ class Telemetry:
             yield from _of_ledger(self._overview())
         if self._where is not None:
             yield from _of_group(self._where())
+        yield from self._more()
 
 
 def _of_group(places: tuple[Standing, ...] | None) -> Iterator[Sample]:

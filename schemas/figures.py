@@ -20,7 +20,11 @@ Figure = Literal[
     "decisions",
     "errors",
     "events",
+    "group_commit_age_seconds",
+    "group_lag_records",
+    "group_lag_seconds",
     "group_member",
+    "group_verdict",
     "info",
     "inbox_waiting_facts",
     "key_mismatches",
@@ -32,11 +36,17 @@ Figure = Literal[
     "link_state",
     "log_keys_dropped",
     "log_lines_suppressed",
+    "look_records",
+    "look_requests",
+    "look_seconds",
+    "monitor_sees",
     "oldest_open_seconds",
     "oldest_unfinished_seconds",
     "open_documents",
+    "open_transaction_records",
     "outbox_rows",
     "partition_lag_records",
+    "partition_stopped",
     "progress_timestamp_seconds",
     "records",
     "relay_failed",
@@ -50,11 +60,12 @@ Form = Literal["counter", "gauge", "histogram", "progress"]
 Tell = Callable[[Figure, tuple[str, ...], float], None]
 """How a room tells a figure: a counter's growth, a gauge's value, one observation; `progress` notes that a loop went on."""
 
-ROLES = ("processor", "relay", "sender", "resolver", "clock")
+ROLES = ("processor", "relay", "sender", "resolver", "clock", "monitor")
 _LANES = ("sender", "resolver")
 _GROUPS = ("processor", *_LANES)
 _DECIDE = (*_GROUPS, "clock")
 _CALLS = (*_LANES, "clock")
+_PLACE = ("group", "topic", "partition")
 _BATCH_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0)
 _CALL_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 35.0)
 
@@ -110,6 +121,16 @@ FIGURES: tuple[Row, ...] = (
     Row("oldest_open_seconds", "gauge", "For how long the oldest of them has stood so", ("clock",), ("state", "reason")),
     Row("liberty_held", "gauge", "LIBERTY documents that are held (docs/law.md safety-4)", ("clock",)),
     Row("link_state", "gauge", "1 for the state of the link to BNMP, 0 for the others", ("clock",), ("state",)),
+    Row("monitor_sees", "gauge", "1 when Kafka and the ledger could be looked at for the figures below, else 0", ("monitor",)),
+    Row("group_lag_records", "gauge", "From a group's committed offset to the end, any group of the cluster", ("monitor",), _PLACE),
+    Row("group_lag_seconds", "gauge", "Age of its oldest unfinished record by its own time stamp; 0 without lag", ("monitor",), _PLACE),
+    Row("group_commit_age_seconds", "gauge", "Since its last commit, where that was in the last five minutes", ("monitor",), _PLACE),
+    Row("group_verdict", "gauge", "1 for the verdict on a group, its worst partition's, 0 for the others", ("monitor",), ("group", "verdict")),
+    Row("open_transaction_records", "gauge", "Records behind an open transaction, which nobody may read yet", ("monitor",), ("topic", "partition")),
+    Row("partition_stopped", "gauge", "1 for a partition that stopped for its dead letters", ("monitor",), ("topic", "partition")),
+    Row("look_seconds", "gauge", "What the last look took", ("monitor",)),
+    Row("look_requests", "gauge", "Requests to the brokers that it made", ("monitor",)),
+    Row("look_records", "gauge", "Records that it read, most of them of Kafka's topic of offsets", ("monitor",)),
 )  # fmt: skip
 
 

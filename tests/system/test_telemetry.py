@@ -82,7 +82,7 @@ def until(holds: Callable[[], object]) -> None:
 
 @pytest.fixture(scope="module")
 def watched() -> Iterator[Watched]:
-    with Stack.start(StackSettings(metrics=True), lambda _: None, prepare(DAY)) as stack:
+    with Stack.start(StackSettings(metrics=True, roles=ROLES), lambda _: None, prepare(DAY)) as stack:
         yield Watched(stack)
 
 
@@ -121,6 +121,11 @@ def test_the_figures_say_what_happened_and_name_nobody(watched: Watched) -> None
     assert watched.value("clock", "link_state", state="UP") == 1
     assert watched.value("clock", "ledger_readable") == 1
     assert watched.value("clock", "lease_held") == watched.value("relay", "lease_held") == 1
+    # and the monitor sees every group at its end
+    until(lambda: watched.value("monitor", "group_verdict", group="saj-bnmp.processor", verdict="OK") == 1)
+    until(lambda: watched.value("monitor", "group_lag_records", group="saj-bnmp.processor") == 0)
+    assert watched.value("monitor", "monitor_sees") == 1
+    assert watched.value("monitor", "look_requests") > 0
     # and
     said = "".join(watched.ask(role, path)[1] for role in ROLES for path in ("/metrics", "/status"))
     for one in watched.published:
@@ -145,8 +150,9 @@ def test_a_role_at_work_lives_is_ready_and_shows_how_it_stands(watched: Watched,
     assert status["link"]["state"] == "UP"
     assert datetime.fromisoformat(status["since"]).tzinfo
     assert watched.ask(role, "/elsewhere")[0] == 404
-    if role in ("relay", "clock"):
-        assert (status["lease_held"], status["assignment"]) == (True, None)
+    if role in ("relay", "clock", "monitor"):
+        held = None if role == "monitor" else True
+        assert (status["lease_held"], status["assignment"]) == (held, None)
     else:
         topics = 3 if role == "processor" else 1
         assert len(status["assignment"]) == topics * PARTITIONS
