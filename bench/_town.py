@@ -39,8 +39,10 @@ IN_FLIGHT = 32
 BATCH = 20
 UP_SECONDS = 4.0
 _ZONE = ZoneInfo("America/Campo_Grande")
+_TOLD_OF_OPEN = ("document_id", "kind", "state", "reason", "missing", "step", "doing", "due_fact", "due_at")
 _TICK_SECONDS = 0.05
 _LOOK_SECONDS = 0.5
+Afterwards = Callable[[Database, Hostile, BnmpSettings], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Lived:
     @property
     def open(self) -> list[str]:
         """Documents that came to no end."""
-        return [row["document_id"] for row in self.documents if row["state"] not in TERMINAL]
+        left = [row for row in self.documents if row["state"] not in TERMINAL]
+        return [" ".join(str(row[name]) for name in _TOLD_OF_OPEN) for row in left]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +80,27 @@ class Town:
     outages: tuple[str, ...] = ("refuse", "http503", "blackhole", "html")
     outage_seconds: float = 3.0
 
-    def live(self) -> Lived:
-        """Publish the day and wait until every document has ended, or the time is over."""
+    def live(self, afterwards: Afterwards | None = None) -> Lived:
+        """Publish the day and wait until every document has ended, or the time is over.
+
+        `afterwards` is called with the ledger, the registry, which is calm then, and the adapter's settings, before both go.
+        """
         credentials = self.folder / "credentials"
         self.day.write_credentials(credentials)
         database = ledger(self.folder / "ledger.db")
         try:
             with hostile(self.day.seed, self.moods, self.day.users) as registry:
-                return asyncio.run(self._live(database, registry, credentials))
+                settings = BnmpSettings(registry.url, "differential", credentials, {}, _ZONE, self.windows)
+                lived = asyncio.run(self._live(database, registry, settings))
+                if afterwards is not None:
+                    afterwards(database, registry, settings)
+                return lived
         finally:
             database.close()
 
-    async def _live(self, database: Database, registry: Hostile, credentials: Path) -> Lived:
+    async def _live(self, database: Database, registry: Hostile, settings: BnmpSettings) -> Lived:
         began = time.monotonic()
         deployment = Deployment(Court(TRIBUNAL, _ZONE), self.windows)
-        settings = BnmpSettings(registry.url, "differential", credentials, {}, _ZONE, self.windows)
         queues = {"bnmp.dispatch": Queue(), "bnmp.contingency": Queue()}
         post, door = Post(database, queues), Door(Intake(database, deployment))
         people = invent_people(self.persons + 2, self.day.seed)

@@ -5,8 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
+from bench._hostile import Hostile
 from bench._town import Lived, Town
 from bench.differential import MOODS, WINDOWS, compare
+from bnmp.settings import BnmpSettings
+from ledger.engine import Database
+from ledger.tables import document
 from sandbox.bnmp.moods import HOSTILE
 from sandbox.saj.day import Day
 from sandbox.saj.documents import TRIBUNAL
@@ -31,6 +37,30 @@ def test_a_day_against_every_mood_ends_alike_in_both_books(tmp_path: Path) -> No
     assert found.struck["http503"] > 0
 
 
+def test_what_is_accepted_after_the_window_of_doubt_is_there_twice_and_the_comparison_names_it(tmp_path: Path) -> None:
+    # given a window that is over long before the effect comes
+    windows = replace(SHORT, doubt_liberty=0.5, doubt_arrest=1)
+    moods = {"accept_late": 0.3, "accept_late_s": (3, 4)}
+    seen: list[int] = []
+
+    def afterwards(database: Database, registry: Hostile, _: BnmpSettings) -> None:
+        # What reconciliation will look at: ledger and registry as they are then, both still there.
+        with database.reading() as connection:
+            count = connection.scalar(sa.select(sa.func.count()).select_from(document))
+        seen.extend((count or 0, len(registry.book()["documents"])))
+
+    # when
+    town = Town(Day.plan(20, 11), 20, windows, moods, tmp_path, 90, publishing=1, outages=())
+    found = compare(town.live(afterwards))
+    # then
+    assert found.doubles
+    assert all(
+        any(row in double for row in ("MANDADO", "CERTIDAO", "GUIA", "ALVARA", "ORDEM")) for double in found.doubles
+    )
+    assert seen[1] > seen[0] - sum(found.ends[state] for state in ("EXCLUDED", "REJECTED"))
+    assert found.absent == []
+
+
 def test_the_differential_run_has_every_mood_of_the_hostile_registry() -> None:
     # then
     calm = {"handshake", "retry_after_s"}
@@ -42,7 +72,8 @@ def lived(rows: list[dict[str, Any]], pieces: list[dict[str, Any]], persons: lis
     return Lived(tuple(rows), book, {}, {}, 1.0)
 
 
-ROW = {"document_id": "D-1", "kind": "ALVARA_SOLTURA", "state": "REGISTERED", "bnmp_id": "1"}
+ROW: dict[str, Any] = {"document_id": "D-1", "kind": "ALVARA_SOLTURA", "state": "REGISTERED", "bnmp_id": "1"}
+ROW |= dict.fromkeys(("reason", "missing", "step", "doing", "due_fact", "due_at"))
 ROW |= {"bnmp_status": "ATIVO", "national_number": "n-1"}
 PIECE = {"id": 1, "status": "Ativo", "numeroPeca": "n-1"}
 PIECE |= {"idempotency_key": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{TRIBUNAL}/D-1"))}
