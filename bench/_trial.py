@@ -14,7 +14,7 @@ import psycopg
 
 from bench._report import Sample, timed
 from bench._servers import Fill, Server
-from bench._workload import TOPIC, Workload, batches
+from bench._workload import TOPIC, Workload, batches, warmed
 from sandbox.saj.documents import TRIBUNAL
 from schemas.document_issued import DocumentIssued
 from schemas.reading import Event, read
@@ -207,16 +207,20 @@ def seeded(workload: Workload) -> Fill:
 
 def run(server: Server, name: str, records: Sequence[RawRecord]) -> Sample:
     """Take all records into a copy of the lean database `name`; what parsing finds is there before the clock starts."""
-    cut = [[_bare(record) for record in batch] for batch in batches(list(records))]
+    first, rest = warmed([_bare(record) for record in records])
+    cut = batches(rest)
     with server.copy(name) as url, _opened(url) as lean:
-        return timed(len(records), lambda: _take_all(lean, cut))
+        _take_all(lean, batches(first, 2))
+        return timed(len(rest), lambda: _take_all(lean, cut))
 
 
 def run_reading(server: Server, name: str, records: Sequence[RawRecord]) -> Sample:
     """Do the same on the clock from the bytes on, read and checked as the intake reads them: another mark beside the first."""
-    cut = batches(list(records))
+    first, rest = warmed(records)
+    cut = batches(rest)
     with server.copy(name) as url, _opened(url) as lean:
-        return timed(len(records), lambda: _take_all(lean, ([_read(record) for record in batch] for batch in cut)))
+        _take_all(lean, ([_read(record) for record in batch] for batch in batches(first, 2)))
+        return timed(len(rest), lambda: _take_all(lean, ([_read(record) for record in batch] for batch in cut)))
 
 
 def _take_all(lean: Lean, cut: Iterable[Sequence[Bare]]) -> None:

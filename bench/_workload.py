@@ -5,10 +5,11 @@ record of each person at most, as on a morning, and not one person's whole file.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import TypeVar
 
 from producers.saj import SOURCE, envelope
 from rules.dossier import Antecedent, Document
@@ -18,8 +19,11 @@ from sandbox.saj.documents import KINDS, TRIBUNAL, TYPE, Case, KindName, case_nu
 from sandbox.saj.people import Invented, invent_people, invent_staff
 from schemas.record import RawRecord
 
+T = TypeVar("T")
 TOPIC = "saj.documents.issued"
 BATCH = 500
+# What comes before the clock starts, in batches of two: a process runs for weeks, and what it does once is no rate.
+WARMING = 20
 ARRIVING = 2
 _START = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 _PastKind = tuple[KindName, PecaStatus]
@@ -69,6 +73,7 @@ class Workload:
                 medium="DIGITAL",
                 antecedents=names,
                 signer="m901",
+                released_by_judge=True,
                 state=State.REGISTERED,
                 since=_START,
                 priority=LAW[word].priority,
@@ -106,9 +111,14 @@ class Workload:
         return records
 
 
-def batches(records: list[RawRecord], size: int = BATCH) -> list[list[RawRecord]]:
+def batches(records: Sequence[T], size: int = BATCH) -> list[Sequence[T]]:
     """Cut records as the carrier would."""
     return [records[at : at + size] for at in range(0, len(records), size)]
+
+
+def warmed(records: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    """Cut off what comes before the clock starts."""
+    return records[:WARMING], records[WARMING:]
 
 
 def again(records: list[RawRecord], first: int) -> list[RawRecord]:

@@ -1,12 +1,14 @@
 """The intake against the leanest loop, and the processor on Faust against its two parts.
 
 Ratios: what the intake keeps of the trial loop's rate, with 5, 20 and 100 documents a person; what it keeps of the same
-loop's that reads the records too, so that the share of reading shows; and what the processor keeps of the rate at which Faust empty-handed and the intake in a plain loop, one after the other, would take a record.
+loop's that reads the records too, so that the share of reading shows; the most that the first could be, if all but reading
+and deciding cost what it costs the trial loop; and what the processor keeps of the rate at which Faust empty-handed and the
+intake in a plain loop, one after the other, would take a record.
 """
 
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from bench import _intake, _kafka, _servers, _trial
 from bench._report import SEED, Figures, Result, Sample, against, alternate, finish, typical
@@ -36,7 +38,8 @@ def measure() -> Result:
                 _kafka.publish(kafka, again(records, first))
             for server in servers:
                 _processor_against_its_parts(server, kafka, figures, ratios)
-    return Result("processor", figures, ratios, {what: FLOOR for what in ratios if not what.endswith("that reads")})
+    floors = {what: FLOOR for what in ratios if what.endswith(("intake/trial", "processor/parts"))}
+    return Result("processor", figures, ratios, floors)
 
 
 def _intake_against_trial(server: Server, documents: int, figures: Figures, ratios: dict[str, float]) -> None:
@@ -53,9 +56,18 @@ def _intake_against_trial(server: Server, documents: int, figures: Figures, rati
     samples = alternate(what, runs)
     for name, of in samples.items():
         figures[f"{what}: {name}"] = typical(of)
-    figures[f"{what}: stages, us"] = _intake.stages(server, ours, records)
+    stages = figures[f"{what}: stages, us"] = _intake.stages(server, ours, records)
     for mark in ("trial", "trial that reads"):
         ratios[f"{what}: intake/{mark}"] = against(samples["intake"], samples[mark])
+    ratios[f"{what}: the most that intake/trial can be"] = _most(samples["trial"], samples["trial that reads"], stages)
+
+
+def _most(trial: Sequence[Sample], reading: Sequence[Sample], stages: Mapping[str, float]) -> float:
+    """Give what an intake would keep of the trial loop's rate that does no more than that loop, reads and decides."""
+    pairs = zip(trial, reading, strict=True)
+    return round(
+        statistics.median(1 / (bare.rate / both.rate + bare.rate * stages["decide"] / 1e6) for bare, both in pairs), 3
+    )
 
 
 def _processor_against_its_parts(

@@ -9,16 +9,17 @@ import pytest
 from bench import _intake, _servers, _trial
 from bench._report import RESULTS, Result, Sample, against, alternate
 from bench._stages import REST
-from bench._workload import Workload
+from bench._workload import WARMING, Workload
 from bench.all import NAMES
 
-_SMALL = Workload(persons=6, documents=5, seed=3)
+_SMALL = Workload(persons=16, documents=5, seed=3)
 _KEPT = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("*.json"))]
 
 
 def test_intake_and_trial_take_the_whole_workload_and_leave_what_they_began_with_alone() -> None:
     # given
     records = _SMALL.records()
+    counted = len(records) - WARMING
     with _servers.servers() as servers:
         for server in servers:
             server.make("ours", _servers.seeded(_SMALL))
@@ -27,7 +28,7 @@ def test_intake_and_trial_take_the_whole_workload_and_leave_what_they_began_with
                 # when
                 ours, lean = _intake.run(server, "ours", records), _trial.run(server, "lean", records)
                 # then
-                assert (ours.count, lean.count) == (12, 12)
+                assert ours.count == lean.count == counted > 0
 
 
 def test_the_clock_of_the_stages_finds_each_place_and_lets_go_of_it(tmp_path: Path) -> None:
