@@ -13,7 +13,7 @@ from bnmp import lookups, payloads, persons, pieces
 from bnmp.answers import What
 from bnmp.desk import Desk, as_json
 from bnmp.order import Order
-from bnmp.sessions import Actor, Result, Sessions
+from bnmp.sessions import NO_CREDENTIALS, Actor, Result, Sessions
 from bnmp.settings import BnmpSettings
 from bnmp.wire import Ask, Wire
 from bnmp.words import LIGHT_FILTER, PATHS, SIGNING_ZONE
@@ -126,7 +126,7 @@ class Registry:
             found.candidates,
             found.gone,
             # Without credentials nobody asked.
-            user=actor.user if actor and self.can_sign(actor.user, actor.unit) else None,
+            user=actor.user if actor and result.detail != NO_CREDENTIALS else None,
         )
 
     def _desk(self, actor: Actor | None) -> Desk:
@@ -141,7 +141,8 @@ class Registry:
         assigned = {hand.role: hand for hand in order.hands}
         hands = [assigned.get(role) or payloads.signer(order.document, role) for role in roles]
         actors = [Actor(hand.user, hand.unit) for hand in hands if hand and hand.user and hand.unit]
-        able = [actor for actor in actors if self.can_sign(actor.user, actor.unit)]
+        # Where there is nobody to choose between, whether they have credentials is seen when they act.
+        able = [actor for actor in actors if self.can_sign(actor.user, actor.unit)] if actors[1:] else actors
         return next(iter(able or actors), None)
 
 

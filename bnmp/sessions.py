@@ -18,6 +18,7 @@ from bnmp.wire import Ask, Wire
 from bnmp.words import AUTHENTICATE
 from rules.words import AnswerClass
 
+NO_CREDENTIALS: Final = "no credentials"
 _LOGIN_OP: Final = "POST public/authenticate"
 _HEADER: Final = re.compile(r"[!-~]{1,16384}")
 _MOST_COOKIES: Final = 20
@@ -117,7 +118,7 @@ class Sessions:
         """
         credentials = None if actor is None else self.credentials.of(actor.user, actor.unit)
         if actor is None or credentials is None:
-            return Result(AnswerClass.ACCESS, ask.op, "no credentials")
+            return Result(AnswerClass.ACCESS, ask.op, NO_CREDENTIALS)
         session = self._session(actor, credentials)
         for last in (False, True):
             refused = await self._login(session, actor, credentials, deadline)

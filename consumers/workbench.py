@@ -19,7 +19,7 @@ from ledger.payloads import owned_pieces
 from ledger.persons import lock_persons
 from ledger.record import Recorder
 from rules.casework import is_annulling, is_asking, is_errand
-from rules.chain import view
+from rules.chain import View, view
 from rules.dossier import Document, Hand
 from rules.facts import (
     Answer,
@@ -151,41 +151,44 @@ class Workbench:
         if done.step is Step.ANNUL:
             recorder.decide(StepAnswered(done.document_id, done.step, answer))
             return
-        chains = {chain.liberty for chain in view(recorder.of(person)).chains_of(done.document_id)}
+        before = recorder.of(person)
         if done.doubt:
             recorder.decide(DoubtRead(done.document_id, answer))
         else:
             recorder.decide(StepAnswered(done.document_id, done.step, answer))
         after = recorder.of(person).documents[done.document_id]
+        if after.state is State.SENDING:
+            return
+        chains = {chain.liberty for chain in view(before).chains_of(done.document_id)}
         if after.state is State.REGISTERED:
             lane.started |= chains
-        elif after.state is not State.SENDING:
+        else:
             _break(recorder, lane, chains)
 
     def _begin(self, recorder: Recorder, lane: Lane) -> Task | None:
         """Begin the next step of the person's next document; what may not go after all is passed over."""
         passed: set[str] = set()
         while True:
-            found = next_document(recorder.of(lane.person), lane.person, contingency=self.contingency)
+            seen = view(recorder.of(lane.person))
+            found = next_document(seen.dossier, lane.person, contingency=self.contingency, seen=seen)
             if found is None or found in passed:
                 return None
             passed.add(found)
-            task = self._task(recorder, lane, found)
+            task = self._task(recorder, lane, found, seen)
             if task is not None:
                 return task
 
-    def _task(self, recorder: Recorder, lane: Lane, document_id: str) -> Task | None:
-        dossier = recorder.of(lane.person)
-        document = dossier.documents[document_id]
+    def _task(self, recorder: Recorder, lane: Lane, document_id: str, seen: View) -> Task | None:
+        document = seen.dossier.documents[document_id]
         if is_errand(document):
             return self._errand(recorder, lane, document)
         if document.state is State.UNCERTAIN:
             return self._reading(recorder, lane, document)
-        chains = view(dossier).chains_of(document_id)
+        chains = seen.chains_of(document_id)
         members = {member for chain in chains for member in chain.members} | {document_id}
         if document.step is None and not self._signers_known(recorder, lane, members):
             return None
-        step = next_step(document, person_of(document, dossier))
+        step = next_step(document, person_of(document, seen.dossier))
         recorder.decide(StepBegun(document_id, step))
         begun = recorder.of(lane.person).documents[document_id]
         if begun.state is State.UNCERTAIN:

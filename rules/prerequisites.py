@@ -8,6 +8,7 @@ not resolved is waited for like anything that is on its way; what stands otherwi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import lru_cache
 
 from rules.dossier import Court, Document
 from rules.kinds import GUIAS, MANDADOS, MANDADOS_INTERNACAO, MANDADOS_PRISAO
@@ -127,6 +128,7 @@ def row_of(document: Document, court: Court | None = None) -> AntecedentRow | No
     return _STRICT.get(row.rule, row) if row and court and court.discharge_on_fulfilled else row
 
 
+@lru_cache(maxsize=256)
 def _row(kind: str, variant: str | None) -> AntecedentRow | None:
     if kind == Kind.ALVARA_SOLTURA and variant is None:
         # Read so until the ledger or the unit says which it is (docs/law.md safety-25).

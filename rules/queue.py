@@ -29,14 +29,14 @@ def is_finished(turn: int, standing: tuple[str, str | None, int, bool] | None, *
     return state not in _ON_ITS_WAY
 
 
-def next_document(dossier: Dossier, person: int, *, contingency: bool) -> str | None:
+def next_document(dossier: Dossier, person: int, *, contingency: bool, seen: View | None = None) -> str | None:
     """The one document of `person`, or of who is the same, that goes next or asks BNMP, or None (docs/law.md safety-9).
 
     Liberty first; a chain's links follow each other without anything between them; what was begun goes
     on before anything is begun. Only the resolver (`contingency`) takes a chain that holds an opened
-    document (docs/law.md safety-10, 17).
+    document (docs/law.md safety-10, 17). `seen` is the dossier's view where the caller has it already.
     """
-    seen = view(dossier)
+    seen = seen or view(dossier)
     same = dossier.same(person)
     mine = [d for d in dossier.documents.values() if d.person in same]
     may_go = [d for d in mine if _may_go(d, seen)]
