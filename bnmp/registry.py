@@ -17,6 +17,7 @@ from bnmp.sessions import NO_CREDENTIALS, Actor, Result, Sessions
 from bnmp.settings import BnmpSettings
 from bnmp.wire import Ask, Wire
 from bnmp.words import LIGHT_FILTER, PATHS, SIGNING_ZONE
+from rules.dossier import Hand
 from rules.facts import Answer, Piece
 from rules.steps import SIGNATURE_OF
 from rules.words import AnswerClass, Role, Step
@@ -111,8 +112,8 @@ class Registry:
         missing = _LACKS[step](order)
         if missing:
             return Answer(AnswerClass.REFUSED, at, str(step), f"order lacks {' '.join(missing)}")
-        actor = self._actor(step, order)
-        found = await do(self._desk(actor), order)
+        hand = self._hand(step, order)
+        found = await do(self._desk(Actor(hand.user, hand.unit) if hand else None), order)
         result = found.result
         return Answer(
             result.answer,
@@ -126,24 +127,25 @@ class Registry:
             found.candidates,
             found.gone,
             # Without credentials nobody asked.
-            user=actor.user if actor and result.detail != NO_CREDENTIALS else None,
+            user=hand.user if hand and result.detail != NO_CREDENTIALS else None,
+            hand=hand,
         )
 
     def _desk(self, actor: Actor | None) -> Desk:
         deadline = asyncio.get_running_loop().time() + self._settings.windows.attempt
         return Desk(self._sessions, self._settings, actor, deadline)
 
-    def _actor(self, step: Step, order: Order) -> Actor | None:
+    def _hand(self, step: Step, order: Order) -> Hand | None:
         """Who does a step: the hand that signs it, else the clerk; a piece may be read by any of its signers."""
         roles = [_HAND.get(step, Role.SERVIDOR)]
         if step in (Step.READ_BACK, Step.LOOK_UP, Step.ANNUL):
             roles.append(Role.MAGISTRADO)
         assigned = {hand.role: hand for hand in order.hands}
-        hands = [assigned.get(role) or payloads.signer(order.document, role) for role in roles]
-        actors = [Actor(hand.user, hand.unit) for hand in hands if hand and hand.user and hand.unit]
+        found = {role: assigned.get(role) or payloads.signer(order.document, role) for role in roles}
+        hands = [Hand(role, one.user, one.unit) for role, one in found.items() if one and one.user and one.unit]
         # Where there is nobody to choose between, whether they have credentials is seen when they act.
-        able = [actor for actor in actors if self.can_sign(actor.user, actor.unit)] if actors[1:] else actors
-        return next(iter(able or actors), None)
+        able = [hand for hand in hands if self.can_sign(hand.user, hand.unit)] if hands[1:] else hands
+        return next(iter(able or hands), None)
 
 
 _Do = Callable[[Desk, Order], Awaitable[_Found]]

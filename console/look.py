@@ -10,6 +10,7 @@ from ledger.search import Which
 from operations import documents as operation
 from operations.links import link_status
 from rules.words import Kind, Reason, State
+from runtime import settings
 
 documents = typer.Typer(help="What the ledger knows of documents.", no_args_is_help=True)
 person = typer.Typer(help="What the ledger knows of persons.", no_args_is_help=True)
@@ -48,8 +49,8 @@ def list_documents(
 @documents.command("show")
 def show_document(document_id: str, *, as_json: AsJson = False) -> None:
     """One document's way: every decision with its instant, step, attempt and reason."""
-    with ledger() as (_, database):
-        shown = operation.show(database, document_id)
+    with ledger() as (env, database):
+        shown = operation.show(database, document_id, settings.deployment(env).court.access_at)
     if shown is None:
         typer.echo(f"the ledger does not know {document_id}; saj-bnmp documents list shows what it knows", err=True)
         raise typer.Exit(1)

@@ -21,11 +21,12 @@ from ledger.incidents import say_once
 from ledger.leases import release_singleton, take_singleton
 from ledger.patience import Patience
 from ledger.record import Recorder
+from ledger.standing_orders import in_force
 from ledger.trouble import place
 from rules import breaker
 from rules.breaker import CallWindow, LinkEvent, observe
 from rules.dossier import Document, Link
-from rules.facts import DueFell, EscalationFell, Fact, PersonReviewed
+from rules.facts import AccessChanged, DueFell, EscalationFell, Fact, PersonReviewed
 from rules.kinds import KINDS
 from rules.words import AnswerClass, DueFact, LinkState
 from schemas.figures import Tell, untold
@@ -107,7 +108,9 @@ class Clock:
             aside = self._aside.resting(now)
             pairs = due.due(connection, now, LIMIT, aside)
             held = due.escalations(connection, now, LIMIT, aside)
+            changed = due.access_changed(connection, now, LIMIT, aside)
         self._tell(pairs, lambda document: DueFell(document.document_id) if _is_past(document.due_at, now) else None)
+        self._tell(changed, lambda one: AccessChanged(one.document_id) if one.awaits else None)
         self._tell(held, lambda one: EscalationFell(one.document_id) if _is_past(one.escalate_at, now) else None)
 
     def _custody(self) -> None:
@@ -176,9 +179,11 @@ class Clock:
         aside = self._aside.resting(self._database.clock())
         if link.state is LinkState.UP:
             return due.waiting_for_link(connection, LIMIT, aside)
+        now = self._database.clock()
+        found = due.ordered(connection, in_force(connection, now), now, LIMIT, aside)
         if link.blocked and link.since is not None:
-            return due.may_be_offered(connection, _ELIGIBLE, link.since, LIMIT, aside)
-        return []
+            found += due.may_be_offered(connection, _ELIGIBLE, link.since, LIMIT, aside)
+        return found
 
     def _asked_again(self, link: Link) -> None:
         """What BNMP did not see before the link was back is asked for again at once."""

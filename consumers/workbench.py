@@ -4,13 +4,13 @@ A turn claims its person where it has no claim yet, records the answer of the la
 nothing of that person may go. HTTP is never inside a transaction.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from consumers import orders
 from consumers.lanes import Effect, Fate, Job, Lane, Leave, Outcome, Task, Turn, boottime
 from consumers.observing import Observer
+from consumers.signatures import CanSign, Signatures
 from ledger.deployment import Deployment
 from ledger.due import standings
 from ledger.engine import Connection, Database, now
@@ -20,7 +20,7 @@ from ledger.persons import lock_persons
 from ledger.record import Recorder
 from rules.casework import is_annulling, is_asking, is_errand
 from rules.chain import View, view
-from rules.dossier import Document, Hand
+from rules.dossier import Document
 from rules.facts import (
     Answer,
     AnsweredLate,
@@ -34,14 +34,11 @@ from rules.facts import (
     StepBegun,
 )
 from rules.identity import person_of
-from rules.kinds import KINDS
 from rules.lookup import question
 from rules.queue import next_document
 from rules.steps import next_step
 from rules.words import State, Step
-from schemas.document_issued import Signature
 
-CanSign = Callable[[str, str], bool]
 # Below this a lane gives its claim up rather than send a request that may outlive it.
 LEAST_LEFT = 5.0
 
@@ -57,7 +54,7 @@ class Workbench:
         self.deployment = deployment
         self.contingency = contingency
         self._owner = owner
-        self._can_sign = can_sign
+        self._signatures = Signatures(can_sign)
         self._observer = Observer(deployment)
 
     def work(self, jobs: Sequence[Job], *, skip: bool = True) -> list[Outcome]:
@@ -222,22 +219,14 @@ class Workbench:
 
     def _signers_known(self, recorder: Recorder, lane: Lane, members: set[str]) -> bool:
         """Check the signers of a document, and of its whole chain, before the first request."""
-        unknown = [member for member in sorted(members) if not self._can_be_signed(recorder, lane, member)]
-        for member in unknown:
-            recorder.decide(SignerUnknown(member))
-        return not unknown
-
-    def _can_be_signed(self, recorder: Recorder, lane: Lane, document_id: str) -> bool:
-        document = recorder.of(lane.person).documents[document_id]
-        if document.ended:
-            return True
-        body = orders.body(recorder, lane, document)
-        by_role: dict[Any, Signature | Hand] = {signature.role: signature for signature in body.signatures}
-        by_role |= {hand.role: hand for hand in document.hands}
-        return all(
-            (hand := by_role.get(role)) is not None and self._can_sign(hand.user or "", hand.unit or document.unit)
-            for role in KINDS[document.kind].signers
-        )
+        documents = recorder.of(lane.person).documents
+        ahead = [one for one in map(documents.__getitem__, sorted(members)) if not one.ended]
+        against = [
+            fact for one in ahead for fact in self._signatures.against(recorder, one, orders.body(recorder, lane, one))
+        ]
+        for fact in against:
+            recorder.decide(fact)
+        return not any(isinstance(fact, SignerUnknown) for fact in against)
 
 
 def _left_out(job: Job, *, skip: bool) -> Outcome:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from ledger.among import among
-from ledger.tables import Instant, metadata
+from ledger.tables import Instant, document, metadata
 from rules.access import Access, Duty
 from rules.words import Role
 
@@ -27,6 +27,8 @@ user_access = sa.Table(
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("settles_at", Instant, nullable=False),
 )
+_AWAITS = document.c.awaits
+sa.Index("document_awaits", _AWAITS, sqlite_where=_AWAITS.is_not(None), postgresql_where=_AWAITS.is_not(None))
 _INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 

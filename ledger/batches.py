@@ -17,6 +17,7 @@ from rules.access import Access
 from rules.acts import By
 from rules.casework import Say
 from rules.dossier import Document, Link
+from rules.standing_orders import StandingOrder
 from schemas.reading import Event, Unreadable
 from schemas.record import RawRecord
 
@@ -51,7 +52,7 @@ class Batch:
     `waiting` what came before its document, `kept` what is still without one,
     `applied` whose wait is over; `answers` what is
     said of no document; `steps` what is done to the link; `users` who gives its commands, as far as they are known, and
-    `told_of` of whom it heard.
+    `told_of` of whom it heard; `orders` are judges' standing orders that it heard.
     """
 
     connection: Connection
@@ -75,6 +76,7 @@ class Batch:
     steps: list[tuple[Callable[[Link], Link], By | None]] = field(default_factory=list)
     users: dict[str, Access] = field(default_factory=dict)
     told_of: dict[str, Access] = field(default_factory=dict)
+    orders: list[StandingOrder] = field(default_factory=list)
 
     def count(self, what: str) -> None:
         """Count what became of a record."""

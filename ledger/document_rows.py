@@ -27,7 +27,7 @@ def _attempts(kept: list[dict[str, str]]) -> tuple[Attempt, ...]:
 
 
 def _consent(kept: dict[str, str]) -> ConsentGiven:
-    return ConsentGiven(Consent(kept["answer"]), kept["by"], datetime.fromisoformat(kept["at"]))
+    return ConsentGiven(Consent(kept["answer"]), kept["by"], datetime.fromisoformat(kept["at"]), kept.get("order"))
 
 
 def _withdrawal(kept: dict[str, str]) -> Withdrawal:
@@ -139,7 +139,8 @@ def row_of(kept: Document) -> dict[str, Any]:
     row["found"] = [[one.name, one.bnmp_id, one.number, one.status, one.peca, one.rji] for one in kept.found]
     row["hands"] = [[hand.role, hand.user, hand.unit] for hand in kept.hands]
     if consent is not None:
-        row["consent"] = {"answer": consent.answer, "by": consent.by, "at": consent.at.isoformat()}
+        told = {"answer": consent.answer, "by": consent.by, "at": consent.at.isoformat()}
+        row["consent"] = told | ({"order": consent.order} if consent.order else {})
     if kept.confirmed is not None:
         row["confirmed"] = asdict(kept.confirmed) | {"at": kept.confirmed.at.isoformat()}
     if taken is not None:

@@ -1,13 +1,16 @@
 """What falls due, and what the link's going or coming moves: the clock's questions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.access import user_access
 from ledger.among import among
 from ledger.tables import document
+from rules.access import DOUBT
+from rules.standing_orders import StandingOrder
 from rules.words import DueFact, Reason, State
 
 _WAITING = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
@@ -50,8 +53,36 @@ def may_be_offered(
     connection: Connection, kinds: Collection[str], held_before: datetime, limit: int, but: Collection[str] = ()
 ) -> list[tuple[str, int]]:
     """Documents of eligible kinds whose hold contingency overrules, held since before the link went."""
-    held = (document.c.state == State.HELD) & document.c.reason.in_(_NOT_STOPPING)
+    doubted = (document.c.reason == Reason.ACCESS) & sa.cast(document.c.missing, sa.Text).like(f'["{DOUBT}.%')
+    held = (document.c.state == State.HELD) & (document.c.reason.in_(_NOT_STOPPING) | doubted)
     return _pairs(connection, held & document.c.kind.in_(sorted(kinds)) & (document.c.since < held_before), limit, but)
+
+
+def access_changed(
+    connection: Connection, now: datetime, limit: int, but: Collection[str] = ()
+) -> list[tuple[str, int]]:
+    """Documents that wait for a user's access which changed since, the most urgent first.
+
+    One that was held by an answer which was under way at the change is tried once more when it can be no more.
+    """
+    known, since = user_access.c, document.c.since
+    missed = (known.settles_at <= now) & (since < known.settles_at)
+    changed = sa.exists().where(known.user == document.c.awaits, (since < known.changed_at) | missed)
+    return _pairs(
+        connection, (document.c.reason == Reason.ACCESS) & document.c.awaits.is_not(None) & changed, limit, but
+    )
+
+
+def ordered(
+    connection: Connection, orders: Iterable[StandingOrder], now: datetime, limit: int, but: Collection[str] = ()
+) -> list[tuple[str, int]]:
+    """Documents that wait for a SIM for which a judge's standing order stands (docs/law.md safety-16)."""
+    columns = document.c
+    stands = [columns.kind.in_(sorted(one.kinds)) & (columns.unit == one.unit) for one in orders if one.begins <= now]
+    if not stands:
+        return []
+    asked = (columns.state == State.HELD) & (columns.reason == Reason.AWAITING_CONSENT)
+    return _pairs(connection, asked & sa.or_(*stands), limit, but)
 
 
 def _pairs(

@@ -200,6 +200,9 @@ def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
     elif isinstance(body, commands.AccessChanged):
         refusal = permissions.heard(batch, body)
         _answer(batch, body, refusal or "APPLIED", arrival.record.key, applied=refusal is None)
+    elif isinstance(body, commands.StandingOrder):
+        refusal = permissions.ordered(batch, body, arrival.record.key)
+        _answer(batch, body, refusal or "APPLIED", arrival.record.key, applied=refusal is None)
     else:
         _answer(batch, body, "NOT_YET_SUPPORTED", arrival.record.key)
 

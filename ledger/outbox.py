@@ -67,7 +67,7 @@ class Composer:
                 "state": document.state,
                 "sequence": document.sequence,
                 "reason": document.reason,
-                "message": messages.of(document.state, liberty=document.liberty),
+                "message": messages.of(document.state, liberty=document.liberty and document.released_by_judge),
             }
             if "rji" in model.model_fields:
                 data["rji"] = document.rji or self._persons[document.person].rji

@@ -1,13 +1,16 @@
-"""Permissions: what commands say of users' access."""
+"""Permissions: what commands say of users' access, and judges' standing orders."""
 
 from collections.abc import Iterable
 
-from ledger import access
+from ledger import access, standing_orders
 from ledger.batches import Arrival, Batch
 from ledger.requests import by_of
 from rules.access import Access, Duty
-from rules.authority import ACCESS_CHANGED, ruling
-from rules.words import Role
+from rules.authority import ACCESS_CHANGED, ORDERED, ruling
+from rules.casework import Say
+from rules.escalation import INCIDENT, incident_of
+from rules.standing_orders import StandingOrder, why_not
+from rules.words import Effect, Role
 from schemas import commands, document_withdrawn
 from schemas.reading import Event
 
@@ -38,6 +41,20 @@ def heard(batch: Batch, body: commands.AccessChanged) -> str | None:
     return refusal
 
 
+def ordered(batch: Batch, body: commands.StandingOrder, key: bytes | None) -> str | None:
+    """Take a judge's standing order; gives why not, where it does not (docs/law.md safety-16)."""
+    by = by_of(body, batch.users)
+    order = StandingOrder(body.command_id, body.unit, frozenset(body.kinds), body.from_, body.to, by.user)
+    ruled = ruling(ORDERED, by, (body.unit,), Effect.LIBERTY)
+    refusal = ruled.refusal or why_not(order, batch.now)
+    if refusal is None:
+        batch.orders.append(order)
+    if refusal is None and ruled.unknown:
+        data = incident_of("ACCESS_UNKNOWN", Role.ADMINISTRADOR_REGIONAL, body.unit)
+        batch.answers.append((Say(INCIDENT, data), key))
+    return refusal
+
+
 def _access(body: commands.AccessChanged) -> Access:
     return Access(
         body.user,
@@ -52,6 +69,7 @@ def _access(body: commands.AccessChanged) -> Access:
 
 
 def write(batch: Batch) -> None:
-    """Write down what was heard of users."""
+    """Write down what was heard of users, and what judges ordered."""
+    standing_orders.keep(batch.connection, batch.orders, batch.now)
     windows = batch.deployment.windows
     access.write(batch.connection, batch.told_of.values(), batch.now, windows.lease() + windows.answer)

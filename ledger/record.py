@@ -20,6 +20,7 @@ from ledger.deployment import Deployment
 from ledger.document_rows import row_of
 from ledger.dossiers import load
 from ledger.persons import claim_rjis, learn_rjis, let_go, lock_circles, lock_free_circles, naming, write_merges
+from ledger.standing_orders import in_force
 from ledger.tables import antecedent, document, history
 from ledger.tables import outbox as outbox_table
 from rules.acts import RjiLinked, RjiMerged, RjiUnlinked
@@ -27,8 +28,10 @@ from rules.casework import Say
 from rules.certificate import Certificate
 from rules.decide import Decision, decide
 from rules.dossier import Antecedent, Document, Dossier, Link, Merge, other
+from rules.escalation import INCIDENT
 from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed, brought
 from rules.history import Watch
+from rules.words import LinkState
 
 DETAIL_LIMIT = 500
 
@@ -92,7 +95,7 @@ class Recorder:
     def _load(self, bound: Iterable[tuple[int, int]], numbers: Sequence[int]) -> None:
         court, windows = self.deployment.court, self.deployment.windows
         found = load(self.connection, numbers, now=self.now, court=court, windows=windows)
-        self._empty = other(self._empty, link=found.link)
+        self._see(found.link)
         for number in found.persons:
             self._circles[number] = Circle(other(self._empty, persons={number: found.persons[number]}))
         for kept in found.documents.values():
@@ -106,9 +109,14 @@ class Recorder:
 
     def see(self, link: Link) -> None:
         """Let decisions see the link as this transaction has changed it."""
-        self._empty = other(self._empty, link=link)
+        self._see(link)
         for circle in set(self._circles.values()):
-            circle.dossier = other(circle.dossier, link=link)
+            circle.dossier = other(circle.dossier, link=link, orders=self._empty.orders)
+
+    def _see(self, link: Link) -> None:
+        # An order stands for a SIM that is asked for in an outage alone.
+        up = link.state is LinkState.UP
+        self._empty = other(self._empty, link=link, orders=() if up else in_force(self.connection, self.now))
 
     def of(self, person: int) -> Dossier:
         """The dossier of a person's circle as it now is."""
@@ -218,7 +226,10 @@ class Recorder:
             if kept.national_number:
                 self._numbered.setdefault(kept.national_number, kept.person)
         self._changed |= decision.documents
-        self._says.extend((said, saj_key) for said in decision.says)
+        for said in decision.says:
+            self._says.append((said, saj_key))
+            if said.type == INCIDENT:
+                count(self.connection, "incidents", said.data["kind"])
         self._rjis |= decision.rjis or {}
         self._merges |= decision.merges or {}
         self._watches |= decision.watches or {}

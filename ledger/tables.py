@@ -109,7 +109,7 @@ document = sa.Table(
     _column("escalated", sa.SmallInteger, null=False, server_default="0"),
     _column("found", sa.JSON, null=False, server_default="[]"),
     _column("looked_up_at", Instant),
-    *_texts("rji", "party_id"),
+    *_texts("rji", "party_id", "awaits"),
 )
 for _name, _kept in (
     ("document_due", document.c.due_at),

@@ -1,5 +1,6 @@
 """Documents and persons: what the ledger knows of them, and the way each has come."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from operations.answers import (
 )
 from operations.custody import custody_of
 from operations.keys import hashed
-from rules import messages
+from rules import access, messages
 from rules.prerequisites import remedy
 from rules.words import Reason, State
 
@@ -46,15 +47,18 @@ def number_of(database: Database, name: str) -> int | None:
         return search.person_named(connection, name)
 
 
-def show(database: Database, document_id: str) -> Shown | None:
-    """One document with every decision about it, oldest first; None where the ledger does not know it."""
+def show(database: Database, document_id: str, places: Mapping[str, str] | None = None) -> Shown | None:
+    """One document with every decision about it, oldest first; None where the ledger does not know it.
+
+    `places`: by unit, where access to it is asked.
+    """
     with database.reading() as connection:
         found = search.a_document(connection, document_id)
         if found is None:
             return None
         named = tuple(search.antecedents_of(connection, document_id))
         history = tuple(Decision(**asdict(row)) for row in listing.history_of(connection, document_id))
-    return Shown(document=_detail(found, named, database.clock()), history=history)
+    return Shown(document=_detail(found, named, database.clock(), places or {}), history=history)
 
 
 def show_person(
@@ -103,22 +107,31 @@ def _page(
 
 
 def _line(found: FoundDocument, now: datetime) -> dict[str, Any]:
-    who, _ = _hold(found)
+    who, _ = _hold(found, {})
     age = int((now - found.since).total_seconds()) if found.since else None
     values = {name: getattr(found, name) for name in DocumentLine.model_fields if hasattr(found, name)}
     return values | {"who": who, "age_seconds": age}
 
 
-def _detail(found: FoundDocument, antecedents: tuple[str, ...], now: datetime) -> DocumentDetail:
+def _detail(
+    found: FoundDocument, antecedents: tuple[str, ...], now: datetime, places: Mapping[str, str]
+) -> DocumentDetail:
     values = {name: getattr(found, name) for name in DocumentDetail.model_fields if hasattr(found, name)}
-    return DocumentDetail(**values | _line(found, now) | {"antecedents": antecedents, "remedy": _hold(found)[1]})
+    return DocumentDetail(
+        **values | _line(found, now) | {"antecedents": antecedents, "remedy": _hold(found, places)[1]}
+    )
 
 
-def _hold(found: FoundDocument) -> tuple[str | None, str | None]:
-    """Who must act and what to do; nobody and nothing where no reason keeps it, or one that a newer release wrote."""
+def _hold(found: FoundDocument, places: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Who must act and what to do; nobody and nothing where no reason keeps it, or one that a newer release wrote.
+
+    `places`: by unit, where its access is asked.
+    """
     if found.state not in _WAITS or found.reason not in frozenset(Reason):
         return None, None
     who, what = messages.HOLDS.get(Reason(found.reason), (None, None))
     if found.reason == Reason.MISSING_ANTECEDENT:
         what = remedy(found.kind, found.variant, found.missing) or what
+    if found.reason == Reason.ACCESS:
+        what = access.remedy(found.missing, places)
     return who, what

@@ -207,7 +207,7 @@ class Casework:
         another = reason is Reason.AWAITING_CONSENT and after.failed_access_at != document.failed_access_at
         say = OUTCOMES.get(state)
         if say is not None and (moved or another or missing != document.missing):
-            after = self.say_outcome(after, say(document, after))
+            after = self.say_outcome(after, say(document, after, self.dossier.court))
         for antecedent in sorted(_divergent(after) - _divergent(document)):
             self._say_divergence(self.documents[antecedent], after)
         turned = moved or after.priority != document.priority or (is_errand(after) and not is_errand(document))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rules.access import is_doubt
 from rules.antecedents import Needs, needs
 from rules.dossier import Document, Dossier, other
 from rules.words import Reason
@@ -89,7 +90,7 @@ def view(dossier: Dossier) -> View:
 def is_sticky(document: Document, dossier: Dossier) -> bool:
     """Whether only an act from outside, or its own clock, may move this document on."""
     if document.reason in STICKY:
-        return document.missing != (MERGE,)
+        return document.missing != (MERGE,) and not is_doubt(document.missing)
     if dossier.link.blocked:
         # A missing antecedent does not stop contingency (docs/law.md safety-18).
         return False

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules import annulment, doubt, lookup, naming, registration
+from rules import annulment, doubt, lookup, naming, registration, signers
 from rules.acts import (
     CertificateReleased,
     ContingencyAnswered,
@@ -27,6 +27,8 @@ from rules.certificate import Certificate
 from rules.dossier import Document, Dossier, Merge, changed
 from rules.escalation import escalate, incident
 from rules.facts import (
+    AccessChanged,
+    AccessDoubted,
     AnsweredLate,
     ChainBroke,
     DocumentIssued,
@@ -144,6 +146,8 @@ HANDLERS: dict[type, Callable[[Casework, Any], None]] = {
     LeaseTakenOver: registration.taken_over,
     DueFell: _due_fell,
     EscalationFell: escalate,
-    SignerUnknown: registration.signer_unknown,
+    SignerUnknown: signers.signer_unknown,
+    AccessDoubted: signers.access_doubted,
+    AccessChanged: signers.access_changed,
     ChainBroke: _chain_broke,
 }

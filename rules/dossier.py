@@ -12,6 +12,7 @@ from rules.change import changer
 from rules.confirmation import Confirmation
 from rules.history import UNWATCHED, Custody, Watch
 from rules.kinds import KINDS
+from rules.standing_orders import StandingOrder
 from rules.transmission import TERMINAL
 from rules.windows import Windows
 from rules.words import (
@@ -55,11 +56,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
-    """A user's SIM or NÃO, and when it was asked or given."""
+    """A user's SIM or NÃO, and when it was asked or given; `order`: the standing order that stands for it."""
 
     answer: Consent
     by: str
     at: datetime
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Document:
     `released` says that it was released in the case; `cleared` are the grounds on which a judge said SEND;
     `escalated` counts who was told that a release is held, and `escalate_at` is when the next one is; `found` is what
     BNMP showed of antecedents that are not ours, asked at `looked_up_at`; `rji` whom a release is about, where it is
-    taken from the warrant that it reaches.
+    taken from the warrant that it reaches; `awaits` the user whose access it waits for.
     """
 
     document_id: str
@@ -167,6 +169,7 @@ class Document:
     looked_up_at: datetime | None = None
     rji: str | None = None
     party_id: str | None = None
+    awaits: str | None = None
 
     @property
     def opened(self) -> bool:
@@ -242,18 +245,20 @@ class Court:
     """The deployment's tribunal, the legal time zone of its documents, and how it reads the law where it is silent.
 
     `discharge_on_fulfilled`: an ordem de desinternação stands on a fulfilled internment only (docs/law.md ANT-4).
-    `contramandados_among`: where contingencies of contramandados are resolved (docs/law.md kinds).
+    `contramandados_among`: where contingencies of contramandados are resolved (docs/law.md kinds). `access_at`: by
+    unit, where access to it is asked (docs/law.md access).
     """
 
     tribunal: str
     zone: tzinfo
     discharge_on_fulfilled: bool = False
     contramandados_among: Resolution = Resolution.MANDADOS
+    access_at: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """Everything a decision may look at."""
+    """Everything a decision may look at; `orders`, the standing ones, while the link is not UP."""
 
     now: datetime
     court: Court
@@ -261,6 +266,7 @@ class Dossier:
     windows: Windows = field(default_factory=Windows)
     persons: Mapping[int, Person] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
+    orders: tuple[StandingOrder, ...] = ()
 
     def same(self, person: int) -> frozenset[int]:
         """The persons of the ledger who are this one: all that have the same RJI (docs/law.md safety-23)."""

@@ -14,6 +14,7 @@ from rules.history import FREEING
 from rules.outcomes import told_as_held
 from rules.words import PecaStatus, Role, State
 
+INCIDENT = "bnmp.incident.v1"
 _TOLD = (Role.CHEFE_DE_CARTORIO, Role.MAGISTRADO)
 _STANDS = frozenset({PecaStatus.PENDENTE_CUMPRIMENTO, PecaStatus.CUMPRIDO})
 
@@ -27,17 +28,23 @@ def escalate(work: Casework, fact: EscalationFell) -> None:
     role = _TOLD[min(document.escalated, len(_TOLD) - 1)]
     wait = windows.escalate_judge - (windows.escalate_chefe if document.escalated == 0 else 0)
     document = changed(document, escalated=document.escalated + 1, escalate_at=work.dossier.after(wait))
-    document = work.put(work.say_outcome(document, told_as_held(document, role)), f"held still: {role} is told")
+    document = work.put(
+        work.say_outcome(document, told_as_held(document, work.dossier.court, role)), f"held still: {role} is told"
+    )
     if _somebody_is_held(document, work):
         incident(work, document, "LIBERTY_HELD", role)
 
 
-def incident(work: Casework, document: Document, kind: str, role: Role) -> None:
+def incident(work: Casework, document: Document, kind: str, role: Role, told: str | None = None) -> None:
     """Say an incident; it is about an act, not about the document's state, and takes no number of its sequence."""
+    work.says.append(Say(INCIDENT, incident_of(kind, role, document.unit or None, told), document))
+
+
+def incident_of(kind: str, role: Role, unit: str | None, told: str | None = None) -> dict[str, Any]:
+    """The data of an incident: what it is, who must act, and the runbook; `told` is said in place of its usual words."""
     what, runbook = messages.INCIDENTS[kind]
-    who = {"role": role, "unit": document.unit or None}
-    data: dict[str, Any] = {"kind": kind, "what": what, "runbook": runbook, "who": who, "message": what}
-    work.says.append(Say("bnmp.incident.v1", data, document))
+    what = told or what
+    return {"kind": kind, "what": what, "runbook": runbook, "who": {"role": role, "unit": unit}, "message": what}
 
 
 def _somebody_is_held(document: Document, work: Casework) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from rules.acts import DocumentAct, PersonAct, RjiLinked
-from rules.dossier import Document
+from rules.dossier import Document, Hand
 from rules.words import AnswerClass, Step
 
 
@@ -29,7 +29,8 @@ class Answer:
     """What a call to the registry brought back, as a fact.
 
     `at` is when the attempt began; `detail` never holds personal data; `retry_after` is in seconds. `gone`: the registry
-    has no such piece, or at its creation no such person, any more. `user` is as whom BNMP was asked.
+    has no such piece, or at its creation no such person, any more. `user` is as whom BNMP was asked, `hand` whose turn it
+    was, credentials or none.
     """
 
     answer: AnswerClass
@@ -43,6 +44,7 @@ class Answer:
     candidates: tuple[str, ...] = ()
     gone: bool = False
     user: str | None = None
+    hand: Hand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,24 @@ class SignerUnknown:
     """There are no credentials for a user who must sign; found before the first request (safety-10)."""
 
     document_id: str
+    missing: tuple[str, ...] = ()
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDoubted:
+    """Our own copy of a user's access has something against a signature; found before the first request (safety-5)."""
+
+    document_id: str
+    doubts: tuple[str, ...]
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """The access of the user for whom a document waits has changed."""
+
+    document_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +195,8 @@ Fact = (
     | DueFell
     | EscalationFell
     | SignerUnknown
+    | AccessDoubted
+    | AccessChanged
     | ChainBroke
 )
 

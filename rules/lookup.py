@@ -12,13 +12,14 @@ from rules.antecedents import needs, to_ask
 from rules.casework import Casework, is_asking
 from rules.chain import MERGE
 from rules.dossier import Attempt, Document, Dossier, Found, changed
-from rules.doubt import is_fault_for_good, stop
+from rules.doubt import is_fault_for_good
 from rules.facts import Answer, LookedUp, Piece, Question
 from rules.kinds import KINDS
 from rules.merges import follow
 from rules.prerequisites import row_of
 from rules.settling import decide_one, reask
-from rules.words import AnswerClass, DueFact, PecaStatus, Reason, State
+from rules.signers import forbidden
+from rules.words import AnswerClass, DueFact, PecaStatus, State
 
 KEPT_ATTEMPTS = 20
 MOST_SHOWN = 10
@@ -140,7 +141,7 @@ def _in_vain(work: Casework, document: Document, fact: LookedUp) -> None:
 
 
 def _refused(work: Casework, document: Document, fact: LookedUp) -> None:
-    stop(work, _note(document, fact.answer), Reason.ACCESS, fact.answer.detail)
+    forbidden(work, _note(document, fact.answer), fact.answer)
 
 
 def _names(document: Document, dossier: Dossier) -> dict[str, str | None]:

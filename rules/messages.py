@@ -29,6 +29,23 @@ HOLDS: dict[Reason, tuple[Role | None, str]] = {
     ),
 }
 
+# What is wrong with a signer's access, by the field; `where` says where access to the unit is asked.
+_ASK = "o magistrado ou o chefe de cartório o solicita em {where}."
+ACCESS: dict[str, str] = {
+    "released_by": "O documento não foi liberado nos autos pelo magistrado: ainda não é ordem. Libere-o.",
+    "role": "Quem assina na unidade {unit} não tem esse papel no cadastro: confira o usuário ou indique outro assinante.",
+    "position": "O cargo de quem assina na unidade {unit} não confere com o cadastro: confira-o ou indique outro assinante.",
+    "unit": f"Quem assina não tem acesso à unidade {{unit}} no BNMP: {_ASK}",
+    "issued_on_duty": "Quem assinou não estava de plantão na unidade {unit} na data da expedição: confira a expedição.",
+    "on_duty": "O plantão de quem assina na unidade {unit} não está em curso: indique outro assinante da unidade.",
+    "sca_confirmed": f"Falta a confirmação no SCA/CNJ do acesso de quem assina na unidade {{unit}}: {_ASK}",
+    "saj_authenticated": "Quem assina na unidade {unit} ainda não autenticou seus dados no SAJ (BNMP, Cadastro de Usuário).",
+    "refused": f"O BNMP recusou o acesso de quem assina na unidade {{unit}}: {_ASK}",
+    "credentials": f"Faltam as credenciais de quem assina na unidade {{unit}}: {_ASK}",
+}
+ACCESS_ASKED_AT = "Intranet, Corregedoria, Solicitação de Acesso"
+DOUBTED = "O documento segue, mas o BNMP pode recusar a assinatura. {remedy}"
+
 ENDS: dict[Reason, str] = {
     Reason.NOT_COMMUNICATING: "Modelo sem comunicação com o BNMP: emita novamente com o modelo institucional.",
     Reason.OUT_OF_SCOPE: "O processo pertence a outro sistema: registre a peça por ele.",
@@ -117,6 +134,7 @@ COMMANDS: dict[str, str] = {
     "UNKNOWN_DOCUMENT": "Documento desconhecido.",
     "NOT_COMPETENT": "Somente a unidade competente pode decidir.",
     "ACCESS_UNKNOWN": "O acesso deste usuário não é conhecido: peça ao administrador regional que o informe.",
+    "LIBERTY_ONLY": "A autorização permanente vale apenas para ordens de liberdade: cada mandado precisa do seu próprio SIM.",
     "OVERTAKEN": "Há informação mais recente do acesso deste usuário.",
     "JUDGE_ONLY": "Somente o magistrado da unidade pode decidir.",
     "ALREADY_OPENED": "O documento já foi emitido em contingência.",

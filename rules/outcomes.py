@@ -4,23 +4,25 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rules import messages, prerequisites
-from rules.dossier import Document
+from rules import access, messages, prerequisites
+from rules.dossier import Court, Document
 from rules.words import Reason, Role, State
 
 Said = tuple[str, dict[str, Any]]
 """An event type and its data."""
 
 
-def _held(_: Document, after: Document) -> Said:
-    return offered(after) if after.reason is Reason.AWAITING_CONSENT else told_as_held(after)
+def _held(_: Document, after: Document, court: Court) -> Said:
+    return offered(after) if after.reason is Reason.AWAITING_CONSENT else told_as_held(after, court)
 
 
-def told_as_held(after: Document, role: Role | None = None) -> Said:
+def told_as_held(after: Document, court: Court, role: Role | None = None) -> Said:
     """The hold, with what to do about it; `role` is who is told beside whoever must act."""
     who, remedy = messages.HOLDS[after.reason or Reason.UNCERTAIN_OUTCOME]
     if after.reason is Reason.MISSING_ANTECEDENT:
         remedy = prerequisites.remedy(after.kind, after.variant, after.missing) or remedy
+    if after.reason is Reason.ACCESS:
+        remedy = access.remedy(after.missing, court.access_at)
     who = role or who
     acts = {"role": who, "unit": after.unit or None} if who else None
     data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}
@@ -35,14 +37,14 @@ def offered(after: Document) -> Said:
     }
 
 
-def _contingency(before: Document, after: Document) -> Said | None:
+def _contingency(before: Document, after: Document, court: Court) -> Said | None:
     if not before.opened:
         data = {"failed_access_at": _iso(after.failed_access_at), "text": after.text}
         return "bnmp.document.contingency-opened.v1", data
-    return _held(before, after) if after.reason else None
+    return _held(before, after, court) if after.reason else None
 
 
-def _registered(_: Document, after: Document) -> Said:
+def _registered(_: Document, after: Document, __: Court) -> Said:
     return "bnmp.document.registered.v1", {
         "national_number": after.national_number,
         "bnmp_id": after.bnmp_id,
@@ -52,18 +54,18 @@ def _registered(_: Document, after: Document) -> Said:
     }
 
 
-def _rejected(_: Document, after: Document) -> Said:
+def _rejected(_: Document, after: Document, __: Court) -> Said:
     return "bnmp.document.rejected.v1", {"details": messages.ENDS[after.reason or Reason.WRONG_KIND]}
 
 
-def _excluded(_: Document, after: Document) -> Said:
+def _excluded(_: Document, after: Document, __: Court) -> Said:
     taken = after.withdrawal
     if taken is not None and after.reason is not Reason.NOT_COMMUNICATING:
         return "bnmp.document.excluded.v1", {"by": {"role": taken.role, "user": taken.user, "unit": taken.unit}}
     return "bnmp.document.ignored.v1", {"remedy": messages.ENDS[after.reason or Reason.NOT_COMMUNICATING]}
 
 
-def _uncertain(_: Document, after: Document) -> Said:
+def _uncertain(_: Document, after: Document, __: Court) -> Said:
     return "bnmp.document.uncertain.v1", {"since": _iso(after.since), "what_is_asked": messages.ASKED_IN_DOUBT}
 
 
@@ -71,7 +73,7 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-OUTCOMES: Mapping[State, Callable[[Document, Document], Said | None]] = {
+OUTCOMES: Mapping[State, Callable[[Document, Document, Court], Said | None]] = {
     State.HELD: _held,
     State.CONTINGENCY: _contingency,
     State.REGISTERED: _registered,

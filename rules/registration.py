@@ -16,7 +16,7 @@ from rules.contingency import is_exhausted
 from rules.dossier import Attempt, Document, Withdrawal, changed
 from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
 from rules.effects import effect_of
-from rules.facts import Answer, LeaseTakenOver, Piece, SignerUnknown, StepAnswered, StepBegun
+from rules.facts import Answer, LeaseTakenOver, Piece, StepAnswered, StepBegun
 from rules.gone import gone
 from rules.identifiers import CASE, is_of
 from rules.identity import person_of
@@ -24,6 +24,7 @@ from rules.kinds import KINDS, PRIORITY_LIBERTY
 from rules.merges import follow
 from rules.requests import answer
 from rules.settling import NO_DUE, apply
+from rules.signers import forbidden
 from rules.steps import WRITES, only_reading_left, step_of_status
 from rules.transmission import Event
 from rules.verdict import verdict
@@ -71,13 +72,6 @@ def taken_over(work: Casework, fact: LeaseTakenOver) -> None:
         work.move(document, Event.RETURN, doing=None, detail="lease taken over")
     else:
         work.move(document, Event.GO, doing=None, detail="lease taken over")
-
-
-def signer_unknown(work: Casework, fact: SignerUnknown) -> None:
-    """Absent credentials hold the one document that needs them (docs/law.md safety-5)."""
-    document = work.documents[fact.document_id]
-    if document.state in (State.READY, State.HELD, State.CONTINGENCY) and document.doing is None:
-        stop(work, document, Reason.ACCESS, "no credentials of a signer")
 
 
 def answered(work: Casework, fact: StepAnswered) -> None:
@@ -254,7 +248,7 @@ ANSWERED: dict[AnswerClass, Callable[[Casework, Document, Answer], None]] = {
     AnswerClass.CONNECTION: _unconnected,
     AnswerClass.UNCERTAIN: _lost,
     AnswerClass.THROTTLED: _throttled,
-    AnswerClass.ACCESS: _holding(Reason.ACCESS),
+    AnswerClass.ACCESS: lambda work, document, answer: forbidden(work, _note(document, answer), answer),
     AnswerClass.REFUSED: _holding(Reason.REFUSED_BY_BNMP),
     AnswerClass.CHAIN: _chained,
     # "It exists already" is compared before it counts (docs/law.md safety-26): read it like a lost answer.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rules import messages
+from rules.access import but_doubts, is_doubt
 from rules.acts import (
     Act,
     CertificateReleased,
@@ -20,7 +21,7 @@ from rules.acts import (
     StatementGiven,
 )
 from rules.authority import COMMAND_OF, Ruling, effect_of, ruling
-from rules.casework import Casework, Say, may_be_offered, stands_in_queue
+from rules.casework import Casework, Say, may_be_offered
 from rules.certificate import released
 from rules.chain import is_sticky
 from rules.dossier import ConsentGiven, Document, Withdrawal, changed
@@ -29,6 +30,7 @@ from rules.escalation import incident
 from rules.kinds import MANDADOS
 from rules.outcomes import offered
 from rules.settling import NO_DUE, decide_one
+from rules.signers import try_again
 from rules.transmission import Event
 from rules.versions import is_completable, reissue
 from rules.withdrawals import DO_NOT_SEND, EXCLUDED, INCOMPLETE, TO_THE_JUDGE, to_be_annulled, why_it_stands
@@ -132,13 +134,16 @@ def _retried(work: Casework, document: Document, _: RetryAsked) -> str:
     elif document.reason in _ASKED_AGAIN and may_be_offered(document) and document.failed_access_at is not None:
         work.put(work.say_outcome(document, offered(document)), "offer asked for")
     elif document.state in _MOVABLE and document.doing is None:
-        decide_one(work, work.put(changed(document, attempts=(), missing=(), **NO_DUE), "another try asked for"))
-        after = work.documents[document.document_id]
-        if stands_in_queue(after) and after.turn == document.turn:
-            work.put(work.wake(after))
+        try_again(work, _cleared(document), "another try asked for")
     else:
         return "ON_ITS_WAY"
     return "APPLIED"
+
+
+def _cleared(document: Document) -> Document:
+    """What only our own copy of an access had against it is tried all the same: BNMP has the last word (safety-5)."""
+    doubted = document.reason is Reason.ACCESS and is_doubt(document.missing)
+    return changed(document, cleared=(*document.cleared, *document.missing)) if doubted else document
 
 
 def _supplied(work: Casework, document: Document, fact: DataSupplied) -> str:
@@ -151,9 +156,12 @@ def _supplied(work: Casework, document: Document, fact: DataSupplied) -> str:
 def _assigned(work: Casework, document: Document, fact: SignerAssigned) -> str:
     """Another hand of the unit signs; the order's author stays on record (docs/law.md safety-5)."""
     hands = tuple(hand for hand in document.hands if hand.role is not fact.hand.role)
-    document = work.put(changed(document, hands=(*hands, fact.hand)), f"signer assigned as {fact.hand.role}")
+    # Of the new hand our own copy knows nothing yet.
+    cleared = but_doubts(document.cleared, fact.hand.role)
+    assigned = changed(document, hands=(*hands, fact.hand), cleared=cleared)
+    document = work.put(assigned, f"signer assigned as {fact.hand.role}")
     if document.reason is Reason.ACCESS:
-        decide_one(work, document)
+        try_again(work, document, "")
     return "APPLIED"
 
 

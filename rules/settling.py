@@ -10,14 +10,14 @@ from typing import Any
 from rules.casework import Casework
 from rules.chain import View, is_sticky
 from rules.contingency import connection_failures, dispensation_text
-from rules.dossier import Attempt, Document, Dossier, changed
+from rules.dossier import Attempt, ConsentGiven, Document, Dossier, changed
 from rules.kinds import PRIORITY_LIBERTY, is_eligible
 from rules.outcomes import offered
 from rules.transmission import Event
 from rules.urgency import priority
 from rules.verdict import Verdict, contingency, verdict
 from rules.withdrawals import is_to_be_cancelled
-from rules.words import AnswerClass, DueFact, LinkState, Reason, State
+from rules.words import AnswerClass, Consent, DueFact, LinkState, Reason, State
 
 _MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY, None})
 _ROUNDS = 20
@@ -87,6 +87,8 @@ def apply(work: Casework, document: Document, said: Verdict, seen: View, **chang
     after, stands = document, document.state is _STAYS.get(event) and document.reason == reason
     if not (stands and document.missing == said.missing and _has(document, changes)):
         after = work.move(document, event, reason=reason, missing=said.missing, **changes)
+        if said.order is not None:
+            after = work.put(after, f"standing order {said.order.order_id}")
     if not work.whole and work.still(seen):
         # While the link is UP a verdict reads nothing that its own move changes.
         work.judged[document.document_id] = after
@@ -104,7 +106,9 @@ def _consequences(document: Document, said: Verdict, dossier: Dossier) -> dict[s
     """What a verdict changes beside state and reason."""
     if said.event is Event.OPEN:
         failed_at = said.failed_access_at or dossier.now
+        order, given = said.order, document.consent
         return {
+            "consent": ConsentGiven(Consent.SIM, order.by, dossier.now, order.order_id) if order else given,
             "opened_at": dossier.now,
             "failed_access_at": failed_at,
             "text": dispensation_text(failed_at, dossier.court),

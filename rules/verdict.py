@@ -8,17 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules.access import is_doubt
 from rules.antecedents import to_ask
 from rules.chain import MERGE, View
 from rules.contingency import asked_in_present_unavailability, evidence
 from rules.dossier import Document, Person
 from rules.history import FREEING
-from rules.kinds import (
-    KINDS,
-    effect,
-    is_eligible,
-    needs_judges_release,
-)
+from rules.kinds import KINDS, effect, is_eligible, needs_judges_release
+from rules.standing_orders import StandingOrder, standing
 from rules.steps import only_reading_left
 from rules.transmission import Event
 from rules.withdrawals import end_of
@@ -32,7 +29,7 @@ _WAITED_FOR_LINK = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
 class Verdict:
     """What should become of a document: an event of the transmission machine and, for a hold, why.
 
-    `asks`: BNMP can be asked about it (rules/lookup.py).
+    `asks`: BNMP can be asked about it (rules/lookup.py). `order`: what stands for the user's SIM.
     """
 
     event: Event
@@ -40,6 +37,7 @@ class Verdict:
     missing: tuple[str, ...] = ()
     failed_access_at: datetime | None = None
     asks: bool = False
+    order: StandingOrder | None = None
 
 
 def _taken_back(document: Document, seen: View) -> Verdict | None:
@@ -85,7 +83,9 @@ def contingency(document: Document, seen: View) -> Verdict | None:
         return None
     consent = document.consent
     if consent is None or not asked_in_present_unavailability(consent.at, seen.dossier, failed_at):
-        return Verdict(Event.HOLD, Reason.AWAITING_CONSENT, failed_access_at=failed_at)
+        order = standing(seen.dossier.orders, document.unit, document.kind, seen.dossier.now)
+        event, reason = (Event.OPEN, None) if order else (Event.HOLD, Reason.AWAITING_CONSENT)
+        return Verdict(event, reason, failed_access_at=failed_at, order=order)
     if consent.answer is Consent.SIM:
         return Verdict(Event.OPEN, failed_access_at=failed_at)
     return Verdict(Event.HOLD, Reason.WAITING_LINK, failed_access_at=failed_at)
@@ -93,6 +93,13 @@ def contingency(document: Document, seen: View) -> Verdict | None:
 
 def _gaps(document: Document, _: View) -> Verdict | None:
     return Verdict(Event.HOLD, Reason.MISSING_DATA, document.gaps) if document.gaps else None
+
+
+def _access_doubted(document: Document, seen: View) -> Verdict | None:
+    """What our own copy of an access holds, it holds no more once a release waits for it (docs/law.md safety-5)."""
+    if document.reason is not Reason.ACCESS or not is_doubt(document.missing):
+        return None
+    return None if seen.chains_of(document.document_id) else Verdict(Event.HOLD, Reason.ACCESS, document.missing)
 
 
 def _variant_unknown(document: Document, seen: View) -> Verdict | None:
@@ -260,6 +267,7 @@ ROWS: tuple[tuple[str, Line], ...] = (
     # With the link down what stands below stops no order: the gap is noted (ROUTE-7b, docs/law.md safety-18).
     ("ROUTE-10", contingency),
     ("ROUTE-5", _gaps),
+    ("safety-5", _access_doubted),
     ("safety-25", _variant_unknown),
     ("ROUTE-12", _waiting_link),
     ("safety-27", _only_reading_left),

@@ -13,7 +13,17 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, DirectoryPath, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    DirectoryPath,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bnmp.settings import BnmpSettings
@@ -42,6 +52,15 @@ def _zone(name: str) -> str:
     return name
 
 
+class UnitPlace(BaseModel):
+    """A unit: BNMP's id of it, and where access to it is asked, in words for the counter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    orgao: str
+    access: str
+
+
 class Environment(BaseSettings):
     """The variables, one field each; `examples` are shown when one is wrong."""
 
@@ -55,7 +74,9 @@ class Environment(BaseSettings):
     bnmp_url: str = Field(default="", examples=["https://bnmp.example/bnmpservice"])
     bnmp_client_id: str = Field(default="saj", examples=["saj"])
     credentials: Path = Field(default=Path("credentials"), examples=["/run/secrets/bnmp"])
-    units: dict[str, str] = Field(default_factory=dict, examples=['{"10234": "55123"}'])
+    units: dict[str, str | UnitPlace] = Field(
+        default_factory=dict, examples=['{"10234": "55123", "10235": {"orgao": "55124", "access": "Corregedoria"}}']
+    )
     tribunal: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,10}$")] = Field(default="TJMS", examples=["TJMS"])
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         default="America/Campo_Grande", examples=["America/Campo_Grande"]
@@ -168,6 +189,7 @@ def deployment(env: Environment) -> Deployment:
         ZoneInfo(env.timezone),
         discharge_on_fulfilled=env.discharge_on_fulfilled,
         contramandados_among=env.contramandados_among,
+        access_at={code: unit.access for code, unit in env.units.items() if isinstance(unit, UnitPlace)},
     )
     return Deployment(
         court,
@@ -193,7 +215,7 @@ def bnmp(env: Environment) -> BnmpSettings:
         url=env.bnmp_url,
         client_id=env.bnmp_client_id,
         credentials=env.credentials,
-        units=env.units,
+        units={code: unit if isinstance(unit, str) else unit.orgao for code, unit in env.units.items()},
         zone=ZoneInfo(env.timezone),
         windows=windows(),
     )

@@ -30,7 +30,7 @@ _ENVIRONMENT = {
     "bnmp_url": "BNMP's base address, without `/api`; the sender, the resolver and the clock need it.",
     "bnmp_client_id": "The client id with which a user logs in at BNMP.",
     "credentials": "The folder of `<user>.json` with each user's BNMP login, password and units.",
-    "units": "JSON: SAJ's code of a unit to BNMP's organ id; a unit that is not in it keeps its code.",
+    "units": "JSON: SAJ's code of a unit to BNMP's organ id, or to `{orgao, access}` with where access to it is asked; a unit that is not in it keeps its code.",
     "tribunal": "The one court that this ledger serves.",
     "timezone": "The court's legal time zone, for every text and date that BNMP or a clerk reads.",
     "custody_events": "JSON: SAJ's codes of custody events to what they mean, in place of the whole default table.",

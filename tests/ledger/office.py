@@ -144,6 +144,13 @@ class Office:
         data = {"command_id": f"c-{self.commands}", "by": by, "at": self.hand().isoformat(), **asked}
         return self.event(f"saj.{type_}.v1", COMMANDS, data, **{"key": key_of(0), **more})
 
+    def access(self, user: str, role: str = "SERVIDOR", **more: Any) -> RawRecord:
+        """SAJ tells of a user, by default one of the office's unit who may do everything."""
+        told = {"user": user, "role": role, "units": [STAFF[0].unit.code], "sca_confirmed": True}
+        told |= {"saj_authenticated": True} | more
+        key = {"more": {"key": f"user:{user}".encode()}}
+        return self.command("user.access-changed", "ADMINISTRADOR_REGIONAL", **key | told)
+
     def withdrawn(self, document_id: str, **changes: Any) -> RawRecord:
         """SAJ takes a document back."""
         by = {"role": "MAGISTRADO", "user": "m007", "unit": STAFF[0].unit.code}

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from ledger import access
+from ledger import access, due
+from ledger.record import record
+from ledger.tables import document
 from rules.access import Access, Duty
+from rules.facts import AccessChanged, AccessDoubted
 from rules.words import Reason, Role, State
 from tests.ledger.office import GIVERS, STAFF, START, Office, paper
 
@@ -16,9 +19,7 @@ NEEDS_JUDGE = (State.HELD, Reason.NEEDS_JUDGE)
 
 def changed(office: Office, user: str, role: str = "SERVIDOR", **more: Any) -> None:
     """SAJ tells of a user."""
-    told = {"user": user, "role": role, "units": [UNIT], "sca_confirmed": True, "saj_authenticated": True} | more
-    key = {"more": {"key": f"user:{user}".encode()}}
-    office.take(office.command("user.access-changed", "ADMINISTRADOR_REGIONAL", **told, **key))
+    office.take(office.access(user, role, **more))
 
 
 def kept(office: Office, user: str) -> Access:
@@ -119,3 +120,60 @@ def test_what_waited_for_its_document_is_judged_by_what_is_known_when_it_comes(o
     # then
     assert [reason for _, reason in office.answers()] == ["APPLIED", "APPLIED"]
     assert office.standing("A-1") == (State.EXCLUDED, Reason.EXCLUDED_BY_UNIT)
+
+
+def held(office: Office, document_id: str, *doubts: str) -> None:
+    """A lane finds that a signer's access is doubtful."""
+    fact = AccessDoubted(document_id, doubts or (f"access.MAGISTRADO.unit:{UNIT}",), "m1")
+    with office.database.transaction() as connection:
+        person = office.row(document_id)["person"]
+        record(connection, office.deployment, office.hand(), [fact], [person])
+
+
+def waits(office: Office) -> list[str]:
+    """Whom the clock would try again now, in its order."""
+    with office.database.reading() as connection:
+        return [document_id for document_id, _ in due.access_changed(connection, office.hand(), 100)]
+
+
+def test_safety_5_what_waits_for_an_access_falls_due_when_it_changes_and_nothing_else(office: Office) -> None:
+    # given
+    office.issue(*(paper("MANDADO", f"M-{n}", person=n) for n in range(3)))
+    for n in range(2):
+        held(office, f"M-{n}")
+    office.issue(paper("MANDADO", "M-9", released_by={"role": "SERVIDOR", "user": "u1"}))
+    changed(office, "m2", "MAGISTRADO")
+    assert waits(office) == []
+    # when
+    office.hand.later(60)
+    changed(office, "m1", "MAGISTRADO")
+    # then
+    assert waits(office) == ["M-0", "M-1"]
+    # when one is tried and held again
+    with office.database.transaction() as connection:
+        record(connection, office.deployment, office.hand(), [AccessChanged("M-0")], [office.row("M-0")["person"]])
+    assert office.standing("M-0") == (State.READY, None)
+    office.hand.later(1)
+    held(office, "M-0")
+    # then it is not tried for ever, and once more when no answer can be under way that knew nothing of the change
+    assert waits(office) == ["M-1"]
+    windows = office.deployment.windows
+    office.hand.later(windows.lease() + windows.answer)
+    assert waits(office) == ["M-1", "M-0"]
+    with office.database.transaction() as connection:
+        record(connection, office.deployment, office.hand(), [AccessChanged("M-0")], [office.row("M-0")["person"]])
+    held(office, "M-0")
+    assert waits(office) == ["M-1"]
+
+
+def test_a_doubt_is_lifted_for_contingency_by_the_sweep_of_an_outage(office: Office) -> None:
+    # given
+    office.issue(paper("MANDADO", "M-1"), paper("MANDADO", "M-2", person=1))
+    held(office, "M-1")
+    office.hand.later(1)
+    # when
+    with office.database.reading() as connection:
+        kinds = [row["kind"] for row in office.rows(document)]
+        found = due.may_be_offered(connection, kinds, office.hand(), 100)
+    # then
+    assert [document_id for document_id, _ in found] == ["M-1"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rules.acts import DocumentWithdrawn
 from rules.chain import is_sticky, view
 from rules.dossier import Link, Merge, Person
+from rules.facts import AccessDoubted
 from rules.history import Custody
 from rules.kinds import KINDS, VARIANTS, is_eligible, is_liberty
 from rules.transmission import Event
@@ -67,6 +68,12 @@ def signed() -> Desk:
     return desk
 
 
+def doubted() -> Desk:
+    desk = Desk(document("d"))
+    desk.tell(AccessDoubted("d", ("access.SERVIDOR.unit:1",), "u1"))
+    return desk
+
+
 def freed() -> Desk:
     desk = Desk(document("d"))
     desk.custody(Custody("e-1", CustodyEvent.ALVARA_SOLTURA, date(2026, 11, 20)))
@@ -86,6 +93,7 @@ LINES: tuple[tuple[str, str, Callable[[], Desk], tuple[Event, Reason | None]], .
     ("ROUTE-4", "another system", lambda: Desk(document("d", owner_system="SEEU")), (Event.REJECT, Reason.OUT_OF_SCOPE)),
     ("ROUTE-6", "a clerk released it", lambda: Desk(document("d", released_by_judge=False)), (H, Reason.ACCESS)),
     ("ROUTE-6", "link down as well", lambda: down(document("d", released_by_judge=False)), (H, Reason.ACCESS)),
+    ("safety-5", "our own copy has its doubts", doubted, (H, Reason.ACCESS)),
     ("safety-6", "a dead letter ahead", lettered, (H, Reason.DEAD_LETTER_AHEAD)),
     ("safety-23", "a merge that BNMP has not confirmed", merging, (H, Reason.DIVERGENCE)),
     ("ROUTE-10", "SIM", agreed, (Event.OPEN, None)),

@@ -53,6 +53,7 @@ class Court:
         """`hand` moves the ledger's time; the simulator's goes along."""
         self.office, self.simulator = office, simulator
         self._hand, self._registry = hand, OnTime(registry, hand)
+        self._credentials = registry._settings.credentials
         simulator.world.clock.offset = hand.now - simulator.world.clock.now()
         self._benches = {
             opened: Alone(office.database, office.deployment, f"life-{opened}", registry.can_sign, contingency=opened)
@@ -117,6 +118,11 @@ class Court:
     def _access(self, user: User, *, denied: bool) -> None:
         row = user.as_registry_user() | {"denied_units": list(user.units) if denied else []}
         self.simulator.world.sessions.put(read_user(row))
+
+    def lend(self, user: str, owner: User) -> None:
+        """Another user of the unit has credentials, which the registry knows as this one's."""
+        file = self._credentials / f"{owner.user}.json"
+        (self._credentials / f"{user}.json").write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
 
     def link(self) -> LinkState:
         """What the ledger knows of the link."""
