@@ -30,7 +30,7 @@ from ledger.patience import patiently
 from ledger.trouble import place
 from rules.facts import Answer
 from rules.queue import is_finished
-from rules.words import AnswerClass
+from rules.words import AnswerClass, Step
 from schemas.figures import Tell, untold
 
 TICK_SECONDS = 0.05
@@ -230,6 +230,8 @@ class Delivery:
             probed = await self._registry.probe()
             if probed.answer is AnswerClass.CONNECTION:
                 return probed
+        if task.seeks:
+            return await self._registry.read_doubt(Step.CREATE, task.order, task.owned)
         return await self._registry.step(task.step, task.order)
 
     async def _finish(self, lane: Lane) -> None:

@@ -24,6 +24,11 @@ class Task:
     owned: frozenset[str] = frozenset()
     probe_first: bool = False
 
+    @property
+    def seeks(self) -> bool:
+        """Whether it looks for a piece that may be this document already (docs/law.md resolution)."""
+        return self.step is Step.LOOK_UP and self.order.question is None
+
 
 @dataclass(slots=True)
 class Lane:

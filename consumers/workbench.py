@@ -195,7 +195,12 @@ class Workbench:
         probe_first = document.step is None and any(
             chain.members[0] == document_id != chain.liberty for chain in chains
         )
-        return Task(document_id, step, orders.of(recorder, lane, begun, self.deployment.court), probe_first=probe_first)
+        order = orders.of(recorder, lane, begun, self.deployment.court)
+        # What may have been registered by hand is looked for like a write whose answer was lost.
+        owned = (
+            owned_pieces(recorder.connection, begun.case_number, document_id) if step is Step.LOOK_UP else frozenset()
+        )
+        return Task(document_id, step, order, owned=owned, probe_first=probe_first)
 
     def _errand(self, recorder: Recorder, lane: Lane, document: Document) -> Task | None:
         """What is done for a document that is no step of its registration: a question, or the end of its piece."""

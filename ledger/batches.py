@@ -51,8 +51,9 @@ class Batch:
     `died` partitions with a new one;
     `waiting` what came before its document, `kept` what is still without one,
     `applied` whose wait is over; `answers` what is
-    said of no document; `steps` what is done to the link; `users` who gives its commands, as far as they are known, and
-    `told_of` of whom it heard; `orders` are judges' standing orders that it heard.
+    said of no document; `resolutions` requests about contingencies; `steps` what is done to the link; `users` who gives
+    its commands, as far as they are known, and `told_of` of whom it heard; `orders` are judges' standing orders that it
+    heard.
     """
 
     connection: Connection
@@ -73,6 +74,7 @@ class Batch:
     kept: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     applied: set[str] = field(default_factory=set)
     answers: list[tuple[Say, bytes | None]] = field(default_factory=list)
+    resolutions: list[tuple[Event, bytes | None]] = field(default_factory=list)
     steps: list[tuple[Callable[[Link], Link], By | None]] = field(default_factory=list)
     users: dict[str, Access] = field(default_factory=dict)
     told_of: dict[str, Access] = field(default_factory=dict)

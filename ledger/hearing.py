@@ -1,26 +1,24 @@
 """Hearing: what each readable record of a batch does, in its order: documents, acts, names, custody, the link."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import custody, pending, permissions
+from ledger import custody, pending, permissions, resolutions
 from ledger.among import among
 from ledger.batches import Arrival, Batch
 from ledger.bulk import insert
 from ledger.letters import dead
 from ledger.links import change
-from ledger.papers import completed, paper_of
-from ledger.payloads import latest
 from ledger.persons import find
 from ledger.requests import NAMINGS, act_of, by_of, document_of, released_of
+from ledger.supplies import owner, resolve, supply, version
 from ledger.tables import payload
 from rules import breaker, messages
-from rules.acts import DataSupplied, RjiMerged
+from rules.acts import RjiMerged
 from rules.casework import Say
 from rules.dossier import Document, changed
 from rules.facts import DocumentIssued, DocumentReissued, PersonReviewed
@@ -60,6 +58,9 @@ def write(batch: Batch) -> None:
     pending.forget(batch.connection, batch.applied)
     pending.keep(batch.connection, [row for rows in batch.kept.values() for row in rows])
     permissions.write(batch)
+    for event, key in batch.resolutions:
+        reason, applied = resolutions.spread(batch, event, key)
+        _answer(batch, event.body, reason, key, applied=applied)
     for step, by in batch.steps:
         change(batch.connection, batch.deployment, batch.now, step, by=by)
 
@@ -72,6 +73,8 @@ def _hear(batch: Batch, arrival: Arrival, event: Event, named: Mapping[str, int]
     elif document_of(event) is not None:
         _act_or_wait(batch, arrival.record, event)
     elif isinstance(event.body, commands.Command):
+        if isinstance(event.body, commands.ResolutionRequested):
+            batch.resolutions.append((event, arrival.record.key))
         _command(batch, event.body, arrival)
         batch.count("command")
 
@@ -97,21 +100,7 @@ def _document(batch: Batch, arrival: Arrival, event: Event, document: Document, 
 def _issue(batch: Batch, arrival: Arrival, event: Event, fact: DocumentIssued | DocumentReissued) -> None:
     batch.recorder.decide(fact, saj_key=arrival.record.key)
     batch.count("document")
-    _version(batch, event, fact.document, event.data)
-
-
-def _version(batch: Batch, event: Event, document: Document, data: Mapping[str, Any]) -> None:
-    batch.payloads.append(
-        {
-            "source": event.source,
-            "ce_id": event.ce_id,
-            "document_id": document.document_id,
-            "version": document.version,
-            "digest": event.digest,
-            "received_at": batch.now,
-            "data": dict(data),
-        }
-    )
+    version(batch, event, fact.document, event.data)
 
 
 def hear_waiting(batch: Batch, document_id: str) -> None:
@@ -151,42 +140,11 @@ def _act(batch: Batch, event: Event, key: bytes | None) -> None:
     if fact is not None:
         batch.recorder.decide(fact, saj_key=key)
     elif isinstance(event.body, commands.DataSupplied):
-        _supply(batch, event, event.body, key)
+        supply(batch, event, event.body, key)
     elif isinstance(event.body, commands.CertificateReleased):
         batch.recorder.decide(released_of(event.body, batch.recorder, batch.users), saj_key=key)
-
-
-def _supply(batch: Batch, event: Event, body: commands.DataSupplied, key: bytes | None) -> None:
-    """Complete a document: read again whole, as SAJ would have published it (contract: data-supplied)."""
-    before = batch.recorder.document(body.document_id)
-    if before is None or event.digest in batch.digests.setdefault(body.document_id, set()):
-        batch.count("same_content")
-        return
-    data = completed(_current(batch, body.document_id), event.data)
-    new = replace(paper_of(data), person=before.person, version=before.version + 1)
-    fact = DataSupplied(
-        body.command_id, body.document_id, by_of(body, batch.users), body.at, new, _free_rji(batch, data, before)
-    )
-    decision = batch.recorder.decide(fact, saj_key=key)
-    after = decision.documents.get(body.document_id)
-    if after is not None and after.version == new.version:
-        _version(batch, event, new, data)
-        batch.digests[body.document_id].add(event.digest)
-
-
-def _current(batch: Batch, document_id: str) -> dict[str, Any]:
-    mine = [row["data"] for row in batch.payloads if row["document_id"] == document_id]
-    return mine[-1] if mine else latest(batch.connection, document_id)
-
-
-def _free_rji(batch: Batch, data: Mapping[str, Any], document: Document) -> str | None:
-    """The RJI that the data choose, unless it names another person: two are one only when a merge says so."""
-    rji = data["party"].get("rji")
-    return rji if isinstance(rji, str) and _owner(batch, rji) in (None, document.person) else None
-
-
-def _owner(batch: Batch, alias: str) -> int | None:
-    return find(batch.connection, [alias]).get(alias)
+    elif isinstance(event.body, commands.ResolutionRequested):
+        resolve(batch, event, event.body, key)
 
 
 def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
@@ -203,12 +161,13 @@ def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
     elif isinstance(body, commands.StandingOrder):
         refusal = permissions.ordered(batch, body, arrival.record.key)
         _answer(batch, body, refusal or "APPLIED", arrival.record.key, applied=refusal is None)
-    else:
+    elif not isinstance(body, commands.ResolutionRequested):
+        # What is resolved is looked for when this batch's own documents are written.
         _answer(batch, body, "NOT_YET_SUPPORTED", arrival.record.key)
 
 
 def _name(batch: Batch, body: Any, naming: Callable[..., Any], key: bytes | None) -> None:
-    person = _owner(batch, f"{batch.deployment.court.tribunal}:{body.party_id}")
+    person = owner(batch, f"{batch.deployment.court.tribunal}:{body.party_id}")
     if person is None or not batch.recorder.holds(person):
         _answer(batch, body, "UNKNOWN_PERSON", key)
     else:

@@ -120,6 +120,14 @@ class RjiMerged:
     by: By
 
 
+@dataclass(frozen=True, slots=True)
+class ResolutionAsked(Act):
+    """The unit wants a contingency resolved; `document` is the completed content, where data came with it."""
+
+    document: Document | None = None
+    rji: str | None = None
+
+
 PersonAct = RjiLinked | RjiUnlinked | RjiMerged
 DocumentAct = (
     ContingencyAnswered
@@ -130,4 +138,5 @@ DocumentAct = (
     | SignerAssigned
     | StatementGiven
     | CertificateReleased
+    | ResolutionAsked
 )

@@ -18,6 +18,7 @@ from rules.acts import (
     DataSupplied,
     DocumentWithdrawn,
     ExclusionAsked,
+    ResolutionAsked,
     RetryAsked,
     RjiLinked,
     RjiMerged,
@@ -36,6 +37,7 @@ _UNIT = frozenset({Role.MAGISTRADO, Role.SERVIDOR, Role.CHEFE_DE_CARTORIO})
 _OPERATOR = frozenset({Role.OPERADOR})
 _REGION = frozenset({Role.ADMINISTRADOR_REGIONAL})
 _ALL = frozenset(Role)
+RESOLUTION = "saj.contingency.resolution-requested.v1"
 ORDERED = "saj.unit.contingency-standing-order.v1"
 ACCESS_CHANGED = "saj.user.access-changed.v1"
 FORCED = "saj.link.forced.v1"
@@ -58,7 +60,7 @@ class May:
 TABLE: Mapping[str, May] = {
     "saj.document.withdrawn.v1": May(_UNIT, against_liberty=_JUDGE),
     "saj.contingency.answered.v1": May(_UNIT),
-    "saj.contingency.resolution-requested.v1": May(_UNIT),
+    RESOLUTION: May(_UNIT),
     "saj.document.data-supplied.v1": May(_UNIT),
     "saj.document.retry-requested.v1": May(_UNIT, _OPERATOR),
     "saj.document.excluded.v1": May(_UNIT, against_liberty=_JUDGE),
@@ -87,6 +89,7 @@ COMMAND_OF: Mapping[type, str] = {
     SignerAssigned: "saj.document.signer-assigned.v1",
     StatementGiven: "saj.document.statement-given.v1",
     CertificateReleased: "saj.certificate.released.v1",
+    ResolutionAsked: RESOLUTION,
     RjiLinked: "saj.person.rji-linked.v1",
     RjiUnlinked: "saj.person.rji-unlinked.v1",
     RjiMerged: "saj.person.rji-merged.v1",

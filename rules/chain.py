@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rules.access import is_doubt
 from rules.antecedents import Needs, needs
+from rules.contingency import is_unconfirmed
 from rules.dossier import Document, Dossier, other
 from rules.words import Reason
 
@@ -97,10 +98,15 @@ def is_sticky(document: Document, dossier: Dossier) -> bool:
     return document.due_fact == "ASK_AGAIN" and document.due_at is not None and document.due_at > dossier.now
 
 
+def _stands(document: Document, dossier: Dossier) -> bool:
+    """Whether it cannot go by itself, whatever it stands on: a gap, an act from outside, or its unit's word is awaited."""
+    return bool(document.gaps) or is_sticky(document, dossier) or is_unconfirmed(document, dossier)
+
+
 def _chain(liberty: Document, dossier: Dossier, all_needs: Mapping[str, Needs]) -> Chain:
     mine = all_needs[liberty.document_id]
     if not mine.waits:
-        return Chain((liberty.document_id,), not (liberty.gaps or mine.missing or is_sticky(liberty, dossier)))
+        return Chain((liberty.document_id,), not (mine.missing or _stands(liberty, dossier)))
     members: list[str] = []
 
     def walk(document_id: str, above: tuple[str, ...]) -> bool:
@@ -114,7 +120,7 @@ def _chain(liberty: Document, dossier: Dossier, all_needs: Mapping[str, Needs]) 
             fine = walk(wait, (*above, document_id)) and fine
         members.append(document_id)
         document = dossier.documents[document_id]
-        return fine and not (document.gaps or its.missing or is_sticky(document, dossier))
+        return fine and not (its.missing or _stands(document, dossier))
 
     complete = walk(liberty.document_id, ())
     return Chain(tuple(members), complete)

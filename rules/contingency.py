@@ -15,6 +15,8 @@ _TEXT = (
 )
 _JUSTIFICATION = "Emitido em contingência: BNMP 2.0 inacessível em {instant} (art. 8º, Res. CNJ 251/2018)."
 JUSTIFICATION_LIMIT = 150
+# What an opened document is told to lack while its unit has not confirmed that it may be registered.
+CONFIRMATION = "confirmation"
 
 
 def instant_of(at: datetime, court: Court) -> str:
@@ -74,3 +76,12 @@ def asked_in_present_unavailability(at: datetime, dossier: Dossier, failed_acces
     """Whether an answer belongs to the present unavailability; an earlier one is asked again (safety-16)."""
     since = dossier.link.unavailable_since or failed_access_at
     return at >= since
+
+
+def is_unconfirmed(document: Document, dossier: Dossier) -> bool:
+    """Whether its unit confirms everything that it issued under contingency, and has not confirmed this (resolution).
+
+    Nobody is asked before the link is back: until then there is nothing to be confirmed.
+    """
+    asked = dossier.court.resolution == "confirmed" and not dossier.link.blocked
+    return asked and document.opened and document.confirmed is None and not document.ended

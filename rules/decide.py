@@ -15,6 +15,7 @@ from rules.acts import (
     DataSupplied,
     DocumentWithdrawn,
     ExclusionAsked,
+    ResolutionAsked,
     RetryAsked,
     RjiLinked,
     RjiMerged,
@@ -45,12 +46,13 @@ from rules.facts import (
     StepBegun,
 )
 from rules.history import Watch
-from rules.outcomes import offered
+from rules.outcomes import offered, told_as_held
 from rules.requests import act
-from rules.settling import decide_one, offer_due, settle
+from rules.resolving import resolve
+from rules.settling import OVERDUE, confirmation_due, decide_one, offer_due, settle
 from rules.versions import reissue
 from rules.watching import watch
-from rules.words import Reason, Role, State
+from rules.words import DueFact, Reason, Role, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,10 @@ def _due_fell(work: Casework, fact: DueFell) -> None:
     elif due == "OFFER_AGAIN" and document.reason in (Reason.AWAITING_CONSENT, Reason.WAITING_LINK):
         document = work.say_outcome(document, offered(document))
         work.put(changed(document, **offer_due(document, work.dossier)))
+    elif due == DueFact.CONFIRM and is_held(document):
+        # Nobody has done what it waits for: the one above is told as well (docs/law.md resolution).
+        document = work.say_outcome(document, told_as_held(document, work.dossier.court, OVERDUE.get(document.reason)))
+        work.put(changed(document, **confirmation_due(work.dossier)))
     elif due == "ASK_AGAIN" and document.reason is Reason.REGISTRY_FAULT:
         decide_one(work, changed(document, attempts=()))
     elif document.state is State.UNCERTAIN or (due == "RETRY" and stands_in_queue(document)):
@@ -134,6 +140,7 @@ HANDLERS: dict[type, Callable[[Casework, Any], None]] = {
     SignerAssigned: act,
     StatementGiven: act,
     CertificateReleased: act,
+    ResolutionAsked: resolve,
     RjiLinked: naming.linked,
     RjiUnlinked: naming.unlinked,
     RjiMerged: naming.merged,

@@ -246,7 +246,8 @@ class Court:
 
     `discharge_on_fulfilled`: an ordem de desinternação stands on a fulfilled internment only (docs/law.md ANT-4).
     `contramandados_among`: where contingencies of contramandados are resolved (docs/law.md kinds). `access_at`: by
-    unit, where access to it is asked (docs/law.md access).
+    unit, where access to it is asked (docs/law.md access). `resolution`: whose word they wait for, `automatic`,
+    `confirmed` or `default` (docs/law.md resolution).
     """
 
     tribunal: str
@@ -254,6 +255,7 @@ class Court:
     discharge_on_fulfilled: bool = False
     contramandados_among: Resolution = Resolution.MANDADOS
     access_at: Mapping[str, str] = field(default_factory=dict)
+    resolution: str = "automatic"
 
 
 @dataclass(frozen=True, slots=True)

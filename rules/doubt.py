@@ -9,7 +9,7 @@ from typing import Any
 
 from rules.casework import Casework
 from rules.dossier import Document, changed
-from rules.facts import DoubtRead, Piece
+from rules.facts import Answer, DoubtRead, Piece
 from rules.kinds import PRIORITY_LIBERTY
 from rules.settling import NO_DUE
 from rules.steps import is_behind, step_of_status
@@ -63,6 +63,22 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
         choose_person(work, document)
     else:
         _nothing_happened(work, document)
+
+
+def looked_for(work: Casework, document: Document, answer: Answer) -> None:
+    """What was issued under contingency was looked for before it is created: what is there is not made again (resolution)."""
+    if len(answer.pieces) > 1:
+        stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(answer.pieces)} pieces match")
+        return
+    found = answer.pieces[0] if answer.pieces else None
+    proved = step_of_status(document, found.status) if found else Step.LOOK_UP
+    if found is not None and proved is None:
+        unproved(work, document, found.status)
+        return
+    document = with_piece(document, found) if found else document
+    work.put(
+        changed(document, step=proved, doing=None), "registered by hand: adopted" if found else "not registered yet"
+    )
 
 
 def choose_person(work: Casework, document: Document) -> None:

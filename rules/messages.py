@@ -45,6 +45,7 @@ ACCESS: dict[str, str] = {
 }
 ACCESS_ASKED_AT = "Intranet, Corregedoria, Solicitação de Acesso"
 DOUBTED = "O documento segue, mas o BNMP pode recusar a assinatura. {remedy}"
+CONFIRM = "Confirme a resolução da contingência: menu BNMP 2.0, Resolução de Contingência, Resolver."
 
 ENDS: dict[Reason, str] = {
     Reason.NOT_COMMUNICATING: "Modelo sem comunicação com o BNMP: emita novamente com o modelo institucional.",
@@ -167,6 +168,10 @@ COMMANDS: dict[str, str] = {
     "NO_CAUSE": "Diga a causa: indisponibilidade declarada, com o número do aviso, ou manutenção própria.",
     "TOO_LONG": "O prazo é longo demais ou já passou.",
     "UNKNOWN_CERTIFICATE": "Certidão desconhecida.",
+    "RESOLVING": "Resolução da contingência em andamento: o resultado vem por documento.",
+    "MORE_LEFT": "Resolução em andamento; há mais contingências nesta categoria: repita o pedido.",
+    "NOTHING_LEFT": "Não há contingência pendente.",
+    "NOT_OPENED": "O documento não foi emitido em contingência.",
     "RELEASED_ALREADY": "A certidão já foi liberada.",
     "UNKNOWN_PERSON": "Pessoa desconhecida.",
     "NOT_YET_SUPPORTED": "Este comando ainda não é atendido por esta versão; nada foi alterado.",

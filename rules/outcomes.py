@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rules import access, messages, prerequisites
+from rules.contingency import CONFIRMATION
 from rules.dossier import Court, Document
 from rules.words import Reason, Role, State
 
@@ -23,6 +24,8 @@ def told_as_held(after: Document, court: Court, role: Role | None = None) -> Sai
         remedy = prerequisites.remedy(after.kind, after.variant, after.missing) or remedy
     if after.reason is Reason.ACCESS:
         remedy = access.remedy(after.missing, court.access_at)
+    if after.missing == (CONFIRMATION,):
+        remedy = messages.CONFIRM
     who = role or who
     acts = {"role": who, "unit": after.unit or None} if who else None
     data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}

@@ -57,6 +57,7 @@ def stirs(before: Document, after: Document) -> bool:
     return (
         before.gaps != after.gaps
         or before.found != after.found
+        or (before.confirmed is None) is not (after.confirmed is None)
         or before.rji != after.rji
         # Of all divergences one may be lifted (rules/chain.py).
         or (before.missing != after.missing and after.reason is Reason.DIVERGENCE)
@@ -80,6 +81,7 @@ def disturbed(dossier: Dossier, documents: Mapping[str, Document]) -> list[str]:
         if person.dead_letters or person.merge or any(event.event in FREEING for event in person.custody)
         for same in dossier.same(number)
     }
+    arrested = {same for number, person in dossier.persons.items() if person.custody for same in dossier.same(number)}
     # Most have ended: the rest is asked of the others alone.
     standing = [one for one in documents.values() if one.state not in TERMINAL]
     found = [
@@ -88,6 +90,7 @@ def disturbed(dossier: Dossier, documents: Mapping[str, Document]) -> list[str]:
         if one.reason in _PASSING
         or (one.due_fact and one.due_fact == DueFact.ASK_AGAIN)
         or (one.person in warned and one.kind in MANDADOS)
+        or (one.person in arrested and one.retroactive and one.kind in MANDADOS)
         or (one.reason is Reason.DEAD_LETTER_AHEAD and one.person not in warned)
     ]
     if any(one.valid_until for one in standing):

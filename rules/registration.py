@@ -14,7 +14,17 @@ from rules.casework import Casework, Say
 from rules.certificate import of_contingency, resolved
 from rules.contingency import is_exhausted
 from rules.dossier import Attempt, Document, Withdrawal, changed
-from rules.doubt import again, choose_person, doubt, fault_for_good, is_fault_for_good, stop, unproved, with_piece
+from rules.doubt import (
+    again,
+    choose_person,
+    doubt,
+    fault_for_good,
+    is_fault_for_good,
+    looked_for,
+    stop,
+    unproved,
+    with_piece,
+)
 from rules.effects import effect_of
 from rules.facts import Answer, LeaseTakenOver, Piece, StepAnswered, StepBegun
 from rules.gone import gone
@@ -93,6 +103,8 @@ def _succeeded(work: Casework, document: Document, answer: Answer) -> None:
         doubt(work, document, f"{step} answered without what it made")
     elif step in (Step.PERSON, Step.PERSON_CREATE):
         _person_found(work, document, answer)
+    elif step is Step.LOOK_UP:
+        looked_for(work, document, answer)
     elif step is Step.READ_BACK:
         _read_back(work, document, answer.piece)
     elif step is Step.CREATE and answer.piece is not None:

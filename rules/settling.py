@@ -17,7 +17,7 @@ from rules.transmission import Event
 from rules.urgency import priority
 from rules.verdict import Verdict, contingency, verdict
 from rules.withdrawals import is_to_be_cancelled
-from rules.words import AnswerClass, Consent, DueFact, LinkState, Reason, State
+from rules.words import AnswerClass, Consent, DueFact, LinkState, Reason, Role, State
 
 _MOVABLE = frozenset({State.READY, State.HELD, State.CONTINGENCY, None})
 _ROUNDS = 20
@@ -144,13 +144,21 @@ def _errand_due(document: Document, said: Verdict, dossier: Dossier) -> dict[str
     if is_to_be_cancelled(document, said.reason, said.missing):
         return {} if document.due_fact == DueFact.ANNUL else {"due_at": None, "due_fact": DueFact.ANNUL}
     nothing = dict(NO_DUE) if document.due_fact == DueFact.ANNUL else {}
-    return nothing | _look_up_due(document, said, dossier)
+    return nothing | _other_due(document, said, dossier)
 
 
-def _look_up_due(document: Document, said: Verdict, dossier: Dossier) -> dict[str, Any]:
-    """When BNMP is asked: at once what it was not asked before, else as it was set; never while the link is down."""
+def confirmation_due(dossier: Dossier) -> dict[str, Any]:
+    """When somebody more is told that an opened document still waits for a person (docs/law.md resolution)."""
+    return {"due_at": dossier.after(dossier.windows.confirm_alarm), "due_fact": DueFact.CONFIRM}
+
+
+def _other_due(document: Document, said: Verdict, dossier: Dossier) -> dict[str, Any]:
+    """When a person is told again, or when BNMP is asked: at once what it was not, else as it was set, never in an outage."""
+    if document.opened and said.reason in OVERDUE and not document.liberty:
+        # A release has clocks of its own (docs/law.md safety-4).
+        return {} if document.due_fact == DueFact.CONFIRM else confirmation_due(dossier)
     if not said.asks:
-        return dict(NO_DUE) if document.due_fact == DueFact.LOOK_UP else {}
+        return dict(NO_DUE) if document.due_fact in (DueFact.LOOK_UP, DueFact.CONFIRM) else {}
     other = said.reason is not Reason.MISSING_ANTECEDENT and said.missing != document.missing
     if document.due_fact == DueFact.LOOK_UP and (document.due_at is None or not other):
         return {}
@@ -171,6 +179,11 @@ def _shown(failed_at: datetime, dossier: Dossier) -> Attempt:
     return Attempt(failed_at, "link", AnswerClass.CONNECTION, dossier.link.cause)
 
 
+# Who is told beside whoever must act, of what has waited too long for its resolution.
+OVERDUE: dict[Reason | None, Role] = {
+    Reason.MISSING_DATA: Role.CHEFE_DE_CARTORIO,
+    Reason.NEEDS_JUDGE: Role.MAGISTRADO,
+}
 NO_DUE: dict[str, Any] = {"due_at": None, "due_fact": None}
 
 

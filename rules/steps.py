@@ -17,7 +17,8 @@ def next_step(document: Document, person: Person) -> Step:
     """The step after the last one done; a restart continues here instead of creating again."""
     if document.bnmp_id is None:
         if person.rji is not None:
-            return Step.CREATE
+            # Somebody may have registered by hand what could not be sent (docs/law.md resolution).
+            return Step.LOOK_UP if document.opened and document.step is not Step.LOOK_UP else Step.CREATE
         return Step.PERSON_CREATE if document.step is Step.PERSON else Step.PERSON
     hands = signatures(document)
     done = hands.index(document.step) + 1 if document.step in hands else 0

@@ -18,6 +18,7 @@ from rules.kinds import KINDS, effect, is_eligible, needs_judges_release
 from rules.standing_orders import StandingOrder, standing
 from rules.steps import only_reading_left
 from rules.transmission import Event
+from rules.waited import awaits_its_unit, confirmed_by_all, deaths, fulfilled_alone
 from rules.withdrawals import end_of
 from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason
 
@@ -89,10 +90,6 @@ def contingency(document: Document, seen: View) -> Verdict | None:
     if consent.answer is Consent.SIM:
         return Verdict(Event.OPEN, failed_access_at=failed_at)
     return Verdict(Event.HOLD, Reason.WAITING_LINK, failed_access_at=failed_at)
-
-
-def _gaps(document: Document, _: View) -> Verdict | None:
-    return Verdict(Event.HOLD, Reason.MISSING_DATA, document.gaps) if document.gaps else None
 
 
 def _access_doubted(document: Document, seen: View) -> Verdict | None:
@@ -205,22 +202,6 @@ def _merge_unconfirmed(document: Document, seen: View) -> Verdict | None:
     return Verdict(Event.HOLD, Reason.DIVERGENCE, (MERGE,), asks=True)
 
 
-def _dead(document: Document, seen: View) -> Verdict | None:
-    """A mandado of somebody whose death is certified goes to the judge (docs/law.md safety-12, 13)."""
-    if effect(document.kind) is not Effect.ARREST or seen.chains_of(document.document_id):
-        return None
-    same = seen.dossier.same(document.person)
-    deaths = tuple(
-        other.document_id
-        for other in seen.dossier.documents.values()
-        if other.kind == Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
-        and other.person in same
-        and other.stands
-        and other.document_id not in document.cleared
-    )
-    return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, deaths) if deaths else None
-
-
 def _stale(document: Document, seen: View) -> Verdict | None:
     """A mandado that waited and whose validity has passed goes to the judge (docs/law.md safety-13)."""
     if effect(document.kind) is not Effect.ARREST or not (document.opened or document.retroactive):
@@ -248,6 +229,18 @@ def _freed_since(document: Document, seen: View) -> Verdict | None:
     return None
 
 
+def _lacking(
+    reason: Reason, grounds: Callable[[Document, View], tuple[str, ...]]
+) -> Callable[[Document, View], Verdict | None]:
+    """A line that holds a document for what is on its grounds."""
+
+    def line(document: Document, seen: View) -> Verdict | None:
+        missing = grounds(document, seen)
+        return Verdict(Event.HOLD, reason, missing) if missing else None
+
+    return line
+
+
 def _same(document: Document, seen: View) -> list[Person]:
     """The persons of the ledger who are this one (docs/law.md safety-23)."""
     return [seen.dossier.persons[person] for person in sorted(seen.dossier.same(document.person))]
@@ -266,17 +259,21 @@ ROWS: tuple[tuple[str, Line], ...] = (
     ("safety-23", _merge_unconfirmed),
     # With the link down what stands below stops no order: the gap is noted (ROUTE-7b, docs/law.md safety-18).
     ("ROUTE-10", contingency),
-    ("ROUTE-5", _gaps),
+    ("ROUTE-5", _lacking(Reason.MISSING_DATA, lambda document, _: document.gaps)),
     ("safety-5", _access_doubted),
+    # Where the unit confirms everything, a chain waits for the word of each of its links.
+    ("resolution", _lacking(Reason.MISSING_DATA, confirmed_by_all)),
     ("safety-25", _variant_unknown),
     ("ROUTE-12", _waiting_link),
     ("safety-27", _only_reading_left),
     ("ROUTE-8", _missing_antecedent),
     ("ROUTE-7", _waiting_antecedent),
     ("safety-11", _not_alone),
-    ("safety-12", _dead),
+    ("safety-12", _lacking(Reason.NEEDS_JUDGE, deaths)),
     ("safety-13", _freed_since),
     ("safety-13", _stale),
+    ("safety-13", _lacking(Reason.NEEDS_JUDGE, fulfilled_alone)),
+    ("resolution", _lacking(Reason.MISSING_DATA, awaits_its_unit)),
 )
 SEND = "ROUTE-9"
 

@@ -225,5 +225,6 @@ class DueFact(_Name):
     READ_AGAIN = auto()
     ASK_AGAIN = auto()
     OFFER_AGAIN = auto()
+    CONFIRM = auto()
     LOOK_UP = auto()
     ANNUL = auto()

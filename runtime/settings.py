@@ -87,6 +87,9 @@ class Environment(BaseSettings):
     civil_custody_kind: Annotated[int, Field(ge=0, le=999_999)] = Field(default=CIVIL_KIND, examples=["8"])
     discharge_on_fulfilled: bool = Field(default=False, examples=["true"])
     contramandados_among: Resolution = Field(default=Resolution.MANDADOS, examples=["MANDADOS"])
+    resolution: Annotated[str, Field(pattern="^(automatic|confirmed|default)$")] = Field(
+        default="default", examples=["automatic"]
+    )
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
     dead_letter_limit: Annotated[int, Field(ge=1, le=100_000)] = Field(default=50, examples=["50"])
@@ -190,6 +193,7 @@ def deployment(env: Environment) -> Deployment:
         discharge_on_fulfilled=env.discharge_on_fulfilled,
         contramandados_among=env.contramandados_among,
         access_at={code: unit.access for code, unit in env.units.items() if isinstance(unit, UnitPlace)},
+        resolution=env.resolution,
     )
     return Deployment(
         court,

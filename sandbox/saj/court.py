@@ -26,7 +26,11 @@ _TOPIC = "saj.documents.issued"
 _OFFERED = "bnmp.document.contingency-offered.v1"
 _OPENED = "bnmp.document.contingency-opened.v1"
 _RESOLVED = "bnmp.contingency.resolved.v1"
+_HELD = "bnmp.document.held.v1"
+_CONFIRMATION = "confirmation"
 _ANSWERED = "saj.contingency.answered.v1"
+_RESOLVE = "saj.contingency.resolution-requested.v1"
+_RELEASE = "saj.certificate.released.v1"
 _ACCESS_CHANGED = "saj.user.access-changed.v1"
 _BATCH = 500
 _POLL_SECONDS = 0.1
@@ -181,24 +185,35 @@ class Court:
             if new:
                 self._news.notify_all()
         for outcome in new:
-            if outcome.type == _OFFERED:
-                self._answer(outcome)
+            document = self.day.documents.get(outcome.document_id or "")
+            if document is not None:
+                self._react(outcome, document)
 
-    def _answer(self, offer: Outcome) -> None:
-        """Answer an offer as planned. Each offer is answered: an answer of an earlier outage counts for nothing."""
-        document = self.day.documents.get(offer.document_id or "")
-        if document is None or document.answer is None:
-            return
+    def _react(self, outcome: Outcome, document: Expected) -> None:
+        """Do what SAJ's people do: answer each offer as planned, confirm a resolution, release a certidão.
+
+        An answer of an earlier outage counts for nothing, so each offer has its own.
+        """
+        if outcome.type == _OFFERED and document.answer is not None:
+            self._give(_ANSWERED, document, {"document_id": document.document_id, "answer": document.answer})
+        elif outcome.type == _HELD and outcome.data.get("missing") == [_CONFIRMATION]:
+            self._give(_RESOLVE, document, {"document_ids": [document.document_id]})
+        elif outcome.type == _RESOLVED:
+            released_at = datetime.now(UTC).isoformat()
+            made = outcome.data.get("certificate") or {}
+            if "id" in made:
+                self._give(_RELEASE, document, {"certificate_id": made["id"], "released_at": released_at})
+
+    def _give(self, type_: str, document: Expected, asked: Mapping[str, Any]) -> None:
         now, number = datetime.now(UTC), str(uuid.uuid4())
         data = {
             "command_id": number,
             "by": {"role": "SERVIDOR", "user": document.answered_by, "unit": document.unit},
             "at": now.isoformat(),
             "tribunal": TRIBUNAL,
-            "document_id": document.document_id,
-            "answer": document.answer,
+            **asked,
         }
-        self._kit.publish(_ANSWERED, data, key=document.key, ce_id=number, time=now)
+        self._kit.publish(type_, data, key=document.key, ce_id=number, time=now)
 
 
 def announce(kit: SajProducer) -> None:

@@ -92,7 +92,7 @@ class Book:
             return self._answer(AnswerClass.FAULT, task.step)
         if mood == "before":
             return self._answer(AnswerClass.UNCERTAIN, task.step)
-        answer = self._doubt(task) if task.doubt else self._step(task.step, task.order)
+        answer = self._doubt(task) if task.doubt or task.seeks else self._step(task.step, task.order)
         return self._answer(AnswerClass.UNCERTAIN, task.step) if mood == "after" else answer
 
     def status(self, owner: str) -> str | None:

@@ -86,10 +86,11 @@ def users() -> list[Access]:
 class Office:
     """A ledger with cursors at the beginning of SAJ's topics, three partitions each."""
 
-    def __init__(self, database: Database, hand: Hand, windows: Windows | None = None) -> None:
+    def __init__(self, database: Database, hand: Hand, windows: Windows | None = None, **reading: Any) -> None:
+        """`reading`: how the court reads the law where it is silent."""
         self.database = database
         self.hand = hand
-        court = Court(TRIBUNAL, ZoneInfo("America/Campo_Grande"))
+        court = Court(TRIBUNAL, ZoneInfo("America/Campo_Grande"), **reading)
         self.deployment = Deployment(court, windows or Windows())
         self.intake = Intake(database, self.deployment)
         self.offsets: dict[tuple[str, int], int] = {}

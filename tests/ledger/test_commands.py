@@ -214,7 +214,6 @@ def test_safety_21_a_failed_test_asks_for_our_own_probe_and_opens_nothing(office
 @pytest.mark.parametrize(
     "type_",
     [
-        "saj.contingency.resolution-requested.v1",
         "saj.legacy.item-listed.v1",
         "saj.legacy.regularisation-requested.v1",
         "saj.legacy.item-excluded.v1",

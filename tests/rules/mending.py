@@ -7,7 +7,7 @@ from rules.acts import By, DataSupplied, ExclusionAsked, RetryAsked, RjiLinked, 
 from rules.dossier import Antecedent, Document
 from rules.words import Kind, LinkState, PecaStatus, Reason, Role, State, Statement, Variant
 from tests.rules.desk import NOW, RJI, UNIT, document
-from tests.rules.play import GUIAS, INTERNMENTS, Play
+from tests.rules.play import GUIAS, INTERNMENTS, Play, resolve
 
 ROUNDS = 60
 # What the unit registers, or finds registered, where a document of this kind has nothing to stand on.
@@ -56,6 +56,9 @@ def _give_up(play: Play, one: Document) -> None:
 
 def _supply(play: Play, one: Document) -> None:
     """The unit completes it: the RJI, the fields, the variant, what it stands on."""
+    if one.missing == ("confirmation",):
+        resolve(play.desk, one.document_id)
+        return
     if "rji" in one.missing:
         play.desk.tell(RjiLinked("c-1", 1, RJI, By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)))
         return

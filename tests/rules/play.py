@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rules.acts import Act, DocumentWithdrawn, ExclusionAsked, StatementGiven
+from rules.acts import Act, By, DocumentWithdrawn, ExclusionAsked, ResolutionAsked, StatementGiven
 from rules.antecedents import needs
 from rules.casework import is_annulling
 from rules.chain import view
@@ -19,7 +19,7 @@ from rules.kinds import VARIANTS
 from rules.steps import WRITES, next_step
 from rules.words import AnswerClass, Consent, CustodyEvent, Kind, LinkState, PecaStatus, Role, State, Statement, Step
 from tests.rules.annulling import annul, looks
-from tests.rules.desk import NOW, RJI, Desk, answer, document, good, piece
+from tests.rules.desk import CASE, COURT, NOW, RJI, UNIT, Desk, answer, document, good, piece
 
 MANDADOS = ("MANDADO_PRISAO_CRIMINAL", "MANDADO_PRISAO_CIVIL", "MANDADO_INTERNACAO")
 PENDING, FULFILLED, REVOKED = "PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO"
@@ -53,12 +53,20 @@ ASKED: list[tuple[type[Act], dict[str, Any]]] = [
     (DocumentWithdrawn, {"reason": "ANULADO"}),
     (ExclusionAsked, {}),
     (StatementGiven, {"statement": Statement.SEND}),
+    (ResolutionAsked, {}),
 ]
 BRINGS_BACK = tuple(kind for kind in DOES if kind != "ORDEM_DESINTERNACAO")
+RESOLUTIONS = ("automatic", "default", "confirmed")
 NAMES = ("p", "q", "r", "s", "t", "u")
 BAD = [kind for kind in AnswerClass if kind is not AnswerClass.OK]
 # What a lane or its successor may say twice; a replayed record of Kafka is dropped before it is a fact.
 SAID_TWICE = (StepBegun, StepAnswered, LeaseTakenOver)
+
+
+def resolve(desk: Desk, document_id: str, role: Role = Role.SERVIDOR, user: str = "u123", **more: Any) -> None:
+    """The unit resolves a contingency; the command was answered when it came."""
+    by = By(role, user, more.pop("unit", UNIT), acts_in_unit=True)
+    desk.tell(ResolutionAsked("c-1", document_id, by, desk.dossier.now, **more))
 
 
 def in_effect(one: Document) -> str:
@@ -96,7 +104,9 @@ class Play:
             one = document(name, kind, *named, variant=variant, gaps=gaps, released=released)
             papers.append(replace(one, released_by_judge=chance.random() < 0.95))
         chance.shuffle(papers)
-        return cls(chance, coming=papers)
+        # Chance of its own, so that each seed is the same play in all else.
+        court = replace(COURT, resolution=random.Random(seed).choice(RESOLUTIONS))
+        return cls(chance, Desk(court=court, persons={1: Person(1, None)}), coming=papers)
 
     def tell(self, fact: Fact) -> None:
         """Tell a fact, and tell it again: the second time nothing may come of it."""
@@ -159,11 +169,15 @@ class Play:
         if self.desk.dossier.documents:
             name = self.chance.choice(list(self.desk.dossier.documents))
             act, more = self.chance.choice(ASKED)
-            self.desk.ask(act, name, Role.MAGISTRADO, **more)
+            if act is ResolutionAsked:
+                resolve(self.desk, name)
+            else:
+                self.desk.ask(act, name, Role.MAGISTRADO, **more)
 
     def history(self) -> None:
-        """The history of parties says that the person was freed."""
-        self.desk.custody(Custody("e-1", CustodyEvent.ALVARA_SOLTURA, NOW.date()))
+        """The history of parties says that the person was freed, or arrested."""
+        event = self.chance.choice([CustodyEvent.ALVARA_SOLTURA, CustodyEvent.PRISAO])
+        self.desk.custody(Custody("e-1", event, NOW.date(), CASE))
 
     def work(self, *, calm: bool = False) -> bool:
         """A lane takes one step: the next document's, or the answer to what is in flight."""
@@ -239,6 +253,8 @@ class Play:
         brought: dict[str, Any] = good(one, step)
         if step is Step.READ_BACK:
             brought = {"piece": piece(one, self.book[one.document_id])}
+        if step is Step.LOOK_UP and one.document_id in self.book:
+            brought = {"pieces": (piece(one, self.book[one.document_id]),)}
         self.tell(
             StepAnswered(one.document_id, step, answer(AnswerClass.OK, self.desk.dossier.now, op=step, **brought))
         )

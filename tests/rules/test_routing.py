@@ -18,7 +18,7 @@ from rules.kinds import KINDS, VARIANTS, is_eligible, is_liberty
 from rules.transmission import Event
 from rules.verdict import ROWS, SEND, routed
 from rules.words import AnswerClass, Consent, CustodyEvent, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
-from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, RJI, YESTERDAY, Desk, document
+from tests.rules.desk import ALVARA, CASE, CERTIDAO, CONTRAMANDADO, COURT, NOW, RJI, YESTERDAY, Desk, document
 from tests.rules.desk import given as answered
 from tests.rules.examples import examples
 
@@ -86,6 +86,22 @@ def waited() -> Desk:
     return desk
 
 
+def unconfirmed(resolution: str) -> Desk:
+    desk = Desk(court=replace(COURT, resolution=resolution))
+    desk.link(LinkState.DOWN)
+    desk.tell_issued(document("d"))
+    desk.consent("d")
+    desk.link(LinkState.UP)
+    return desk
+
+
+def fulfilled() -> Desk:
+    desk = down(document("d"), answer=Consent.NAO)
+    desk.link(LinkState.UP)
+    desk.custody(Custody("e-1", CustodyEvent.PRISAO, date(2026, 11, 20), CASE))
+    return desk
+
+
 H = Event.HOLD
 LINES: tuple[tuple[str, str, Callable[[], Desk], tuple[Event, Reason | None]], ...] = (
     ("safety-29", "taken back", withdrawn, (H, Reason.NEEDS_JUDGE)),
@@ -113,6 +129,9 @@ LINES: tuple[tuple[str, str, Callable[[], Desk], tuple[Event, Reason | None]], .
     ("safety-12", "a death", lambda: Desk(document("d"), document("x", MORTE)), (H, Reason.NEEDS_JUDGE)),
     ("safety-13", "freed since", freed, (H, Reason.NEEDS_JUDGE)),
     ("safety-13", "grown old", waited, (H, Reason.NEEDS_JUDGE)),
+    ("safety-13", "fulfilled without its certidão", fulfilled, (H, Reason.NEEDS_JUDGE)),
+    ("resolution", "everything is confirmed", lambda: unconfirmed("confirmed"), (H, Reason.MISSING_DATA)),
+    ("resolution", "a mandado is confirmed", lambda: unconfirmed("default"), (H, Reason.MISSING_DATA)),
     (SEND, "nothing against it", lambda: Desk(document("d")), (Event.GO, None)),
     (SEND, "its chain is whole", lambda: Desk(document("m"), document("d", CONTRAMANDADO, "m")), (Event.GO, None)),
 )  # fmt: skip

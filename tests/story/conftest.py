@@ -18,8 +18,8 @@ from tests.story.court import Court
 
 
 @pytest.fixture
-async def court(template: Path, tmp_path: Path) -> AsyncIterator[Court]:
-    """A court whose day has just begun."""
+async def court(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> AsyncIterator[Court]:
+    """A court whose day has just begun; its parameter is whose word a resolution awaits, nobody's unless given."""
     shutil.copy(template, tmp_path / "ledger.db")
     hand = Hand()
     database = Database(f"sqlite:///{tmp_path / 'ledger.db'}", hand)
@@ -32,5 +32,7 @@ async def court(template: Path, tmp_path: Path) -> AsyncIterator[Court]:
         for user in users:
             simulator.world.sessions.put(read_user(user.as_registry_user()))
         async with Registry(settings) as registry:
-            yield Court(Office(database, hand), hand, registry, simulator)
+            yield Court(
+                Office(database, hand, resolution=getattr(request, "param", "automatic")), hand, registry, simulator
+            )
     database.close()

@@ -15,7 +15,7 @@ from consumers.lanes import Task
 from ledger import links
 from ledger.tables import document, person
 from rules.facts import Answer
-from rules.words import LinkState
+from rules.words import AnswerClass, LinkState, Step
 from sandbox.bnmp.sessions import read_user
 from sandbox.bnmp.simulator import Simulator
 from sandbox.saj.documents import KindName, case_number
@@ -32,11 +32,16 @@ class OnTime:
 
     def __init__(self, registry: Registry, hand: Hand) -> None:
         self._registry, self._hand = registry, hand
+        self.refuses: set[str] = set()
 
     async def ask(self, task: Task) -> Answer:
-        """Do what a lane wants done."""
+        """Do what a lane wants done; BNMP refuses the steps named in `refuses`, as `M-1 CREATE`."""
+        if f"{task.document_id} {task.step}" in self.refuses:
+            return Answer(AnswerClass.REFUSED, self._hand.now, task.step, "as the story has it")
         if task.doubt:
             answer = await self._registry.read_doubt(task.step, task.order, task.owned)
+        elif task.seeks:
+            answer = await self._registry.read_doubt(Step.CREATE, task.order, task.owned)
         else:
             answer = await self._registry.step(task.step, task.order)
         return replace(answer, at=self._hand.now)
@@ -54,6 +59,7 @@ class Court:
         self.office, self.simulator = office, simulator
         self._hand, self._registry = hand, OnTime(registry, hand)
         self._credentials = registry._settings.credentials
+        self.refuses = self._registry.refuses
         simulator.world.clock.offset = hand.now - simulator.world.clock.now()
         self._benches = {
             opened: Alone(office.database, office.deployment, f"life-{opened}", registry.can_sign, contingency=opened)
@@ -96,6 +102,18 @@ class Court:
     async def cut(self) -> None:
         """BNMP is not there any more; who asks it finds out."""
         await self.simulator._link.set("refuse")
+
+    async def away(self) -> None:
+        """BNMP is not there any more, and the clock's probes have failed until the link is DOWN."""
+        await self.cut()
+        for _ in range(MOST):
+            self.later(3)
+            await self._clock._tick()
+            if self.link() is LinkState.DOWN:
+                return
+            if self.link() is LinkState.UP:
+                await self.command("link.tested", "SERVIDOR", user=SERVIDOR.user, client="ERROR", app_server="ERROR")
+        raise AssertionError("nobody sees that BNMP is away")
 
     async def back(self) -> None:
         """BNMP is there again, and the clock sees it."""

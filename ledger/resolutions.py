@@ -1,0 +1,72 @@
+"""Resolutions: a request about many contingencies becomes one waiting fact for each document, which the clock applies.
+
+So one transaction never holds more persons than the clock's own, however many documents a unit resolves at once.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import pending
+from ledger.among import among
+from ledger.batches import Batch
+from ledger.requests import by_of
+from ledger.tables import document
+from rules.kinds import KINDS, resolution
+from rules.resolving import Opened, why_not
+from rules.words import Resolution, State
+from schemas import commands
+from schemas.reading import Event
+
+# A request about a category takes this many at most; the answer says when there are more.
+MOST = 1000
+_SEEN = sa.select(document.c.document_id, document.c.unit, document.c.kind, document.c.opened_at, document.c.state)
+_ENDED = frozenset({State.REGISTERED, State.REJECTED, State.EXCLUDED})
+
+
+def spread(batch: Batch, event: Event, key: bytes | None) -> tuple[str, bool]:
+    """Let each document that a request is about wait for it; gives how the request is answered, and whether it was applied.
+
+    To be called when the batch's own documents are written.
+    """
+    body: Any = event.body
+    by = by_of(body, batch.users)
+    found = _found(batch, body, by.unit)
+    refusal = why_not(by, body.document_ids, found)
+    if refusal is not None:
+        return refusal, False
+    left = [one.document_id for one in found if not one.ended]
+    rows = [_row(event, document_id, key, batch) for document_id in left[:MOST]]
+    pending.keep(batch.connection, rows)
+    return "MORE_LEFT" if len(left) > MOST else "RESOLVING", True
+
+
+def _found(batch: Batch, body: commands.ResolutionRequested, unit: str) -> list[Opened]:
+    if body.category is None:
+        chosen = _SEEN.where(among(document.c.document_id, body.document_ids))
+    else:
+        category, among_ = Resolution(body.category), batch.deployment.court.contramandados_among
+        kinds = [kind for kind, row in KINDS.items() if row.eligible and resolution(kind, among_) is category]
+        chosen = _SEEN.where(
+            document.c.opened_at.is_not(None),
+            document.c.state.not_in(sorted(_ENDED)),
+            document.c.unit == unit,
+            document.c.kind.in_(kinds),
+        )
+    ordered = chosen.order_by(document.c.priority, document.c.document_id).limit(MOST + 1)
+    return [
+        Opened(row.document_id, row.kind, row.unit or "", opened=row.opened_at is not None, ended=row.state in _ENDED)
+        for row in batch.connection.execute(ordered)
+    ]
+
+
+def _row(event: Event, document_id: str, key: bytes | None, batch: Batch) -> dict[str, Any]:
+    supplied = event.data.get("data") or {}
+    data = {name: value for name, value in event.data.items() if name != "category"}
+    data |= {
+        "document_ids": [document_id],
+        "data": {document_id: supplied[document_id]} if document_id in supplied else {},
+    }
+    # A version that comes of it is known by its event: each document has one of its own.
+    return pending.row(document_id, replace(event, data=data, ce_id=f"{event.ce_id}/{document_id}"), key, batch.now)

@@ -1,0 +1,194 @@
+"""Resolving what was issued under contingency: by itself, or at the unit's word (docs/law.md resolution, safety-10, 13)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from rules.acts import By
+from rules.history import Custody
+from rules.resolving import Opened, why_not
+from rules.words import CustodyEvent, DueFact, LinkState, PecaStatus, Reason, Role, State
+from tests.rules.desk import CERTIDAO, CONTRAMANDADO, COURT, MANDADO, NOW, UNIT, Desk, document
+from tests.rules.play import resolve
+
+CLERK = By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)
+ASKED = (State.CONTINGENCY, Reason.MISSING_DATA)
+WAITS = (State.CONTINGENCY, None)
+REGISTERED = (State.REGISTERED, None)
+HELD = "bnmp.document.held.v1"
+ARREST = Custody("h-1", CustodyEvent.PRISAO, NOW.date(), document("x").case_number)
+
+
+def _desk(resolution: str, *kinds: str) -> Desk:
+    """A mandado `m`, and where a contramandado is wanted too `k`, opened in an outage that is over."""
+    desk = Desk(court=replace(COURT, resolution=resolution))
+    desk.link(LinkState.DOWN)
+    names: dict[str, str] = {MANDADO: "m", CONTRAMANDADO: "k"}
+    for kind in kinds or (MANDADO,):
+        desk.tell_issued(document(names[kind], kind, *(["m"] if kind == CONTRAMANDADO else [])))
+        desk.consent(names[kind])
+        assert desk.standing(names[kind]) == WAITS
+    desk.link(LinkState.UP)
+    return desk
+
+
+@pytest.mark.parametrize("resolution", ["default", "confirmed"])
+def test_a_mandado_awaits_its_units_word_and_the_certidao_names_who_gave_it(resolution: str) -> None:
+    # given
+    desk = _desk(resolution)
+    assert desk.standing("m") == ASKED
+    assert desk["m"].missing == ("confirmation",)
+    assert "Confirme" in desk.said(HELD, "m")[-1].data["remedy"]
+    assert desk.takes(contingency=True) is None
+    # when
+    resolve(desk, "m", role=Role.CHEFE_DE_CARTORIO, user="u777")
+    list(desk.drain(contingency=True))
+    # then
+    assert desk.standing("m") == REGISTERED
+    assert desk.certificates["m:CERTIDAO_CONTINGENCIA"].signer == "u777"
+
+
+def test_by_itself_nobodys_word_is_awaited() -> None:
+    # when
+    desk = _desk("automatic")
+    list(desk.drain(contingency=True))
+    # then
+    assert desk.standing("m") == REGISTERED
+
+
+def test_safety_10_a_release_and_the_mandado_it_needs_await_nobody_unless_the_unit_confirms_everything() -> None:
+    # when
+    desk = _desk("default", MANDADO, CONTRAMANDADO)
+    # then
+    assert list(desk.drain(contingency=True)) == ["m", "k"]
+    assert [desk.standing(one) for one in ("m", "k")] == [REGISTERED] * 2
+
+
+def test_safety_10_where_everything_is_confirmed_no_link_of_a_chain_goes_before_the_last_word() -> None:
+    # given
+    desk = _desk("confirmed", MANDADO, CONTRAMANDADO)
+    assert [desk[one].missing for one in ("m", "k")] == [("confirmation",)] * 2
+    # when the mandado alone is confirmed
+    resolve(desk, "m")
+    # then nobody is wanted by it
+    assert desk.takes(contingency=True) is None
+    assert desk.standing("m") == (State.CONTINGENCY, Reason.CHAIN_INCOMPLETE)
+    # when the contramandado is confirmed too
+    resolve(desk, "k")
+    # then
+    assert list(desk.drain(contingency=True)) == ["m", "k"]
+
+
+def test_nobody_is_asked_while_the_link_is_away_and_a_word_that_came_then_counts() -> None:
+    # given
+    desk = _desk("default")
+    desk.link(LinkState.DOWN)
+    assert desk.standing("m") == WAITS
+    # when
+    resolve(desk, "m")
+    desk.link(LinkState.UP)
+    # then
+    assert desk.standing("m") == WAITS
+    assert list(desk.drain(contingency=True)) == ["m"]
+
+
+@pytest.mark.parametrize("by", [replace(CLERK, unit="99999"), replace(CLERK, role=Role.OPERADOR)])
+def test_safety_28_only_the_unit_resolves(by: By) -> None:
+    # given
+    desk = _desk("default")
+    # when
+    resolve(desk, "m", role=by.role, unit=by.unit)
+    # then
+    assert desk.standing("m") == ASKED
+    assert desk["m"].confirmed is None
+
+
+def test_what_is_missing_is_named_and_supplied_with_the_resolution() -> None:
+    # given an order that was opened with a gap
+    desk = Desk(court=replace(COURT, resolution="default"))
+    desk.link(LinkState.DOWN)
+    desk.tell_issued(document("k", CONTRAMANDADO, "m", gaps=("fields.motivo",)))
+    desk.tell_issued(document("m"))
+    for one in ("k", "m"):
+        desk.consent(one)
+    desk.link(LinkState.UP)
+    assert desk["k"].missing == ("fields.motivo",)
+    assert desk.standing("m") == (State.CONTINGENCY, Reason.CHAIN_INCOMPLETE)
+    # when
+    whole = replace(document("k", CONTRAMANDADO, "m"), version=2)
+    resolve(desk, "k", document=whole)
+    # then
+    assert list(desk.drain(contingency=True)) == ["m", "k"]
+    assert desk["k"].opened_at is not None
+
+
+def test_a_mandado_that_nobody_confirms_is_told_to_the_chefe_after_an_hour_and_again() -> None:
+    # given
+    desk = _desk("default")
+    assert desk["m"].due_fact == DueFact.CONFIRM
+    told = len(desk.said(HELD, "m"))
+    # when
+    for _ in range(2):
+        desk.later(3601)
+        desk.due("m")
+    # then
+    last = desk.said(HELD, "m")[told:]
+    assert [one.data["who"]["role"] for one in last] == [Role.CHEFE_DE_CARTORIO] * 2
+    # when it is confirmed
+    resolve(desk, "m")
+    # then
+    assert desk["m"].due_at is None
+
+
+def test_what_was_refused_is_tried_again_when_it_is_resolved() -> None:
+    # given
+    desk = _desk("automatic")
+    desk.put("m", reason=Reason.REFUSED_BY_BNMP)
+    # when
+    resolve(desk, "m")
+    # then
+    assert desk.standing("m") == WAITS
+    assert desk.takes(contingency=True) == "m"
+
+
+def test_safety_13_a_mandado_that_was_fulfilled_meanwhile_goes_with_its_certidao_or_by_the_judge() -> None:
+    # given
+    desk = _desk("automatic")
+    # when
+    desk.custody(ARREST)
+    # then
+    assert desk.standing("m") == (State.CONTINGENCY, Reason.NEEDS_JUDGE)
+    assert desk["m"].missing == ("custody:h-1",)
+    # when its certidão comes
+    desk.tell_issued(document("c", CERTIDAO, "m"))
+    # then both go, the mandado first
+    assert desk.standing("m") == WAITS
+    assert list(desk.drain(contingency=True)) == ["m", "c"]
+    assert desk["m"].bnmp_status == PecaStatus.CUMPRIDO
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        replace(ARREST, on=NOW.date() - timedelta(days=2)),
+        replace(ARREST, case_number="0009999-09.2020.8.12.0001"),
+    ],
+)
+def test_safety_13_an_arrest_before_it_or_in_another_case_fulfils_nothing(harmless: Custody) -> None:
+    # given
+    desk = _desk("automatic")
+    # when
+    desk.custody(harmless)
+    # then
+    assert desk.standing("m") == WAITS
+
+
+def test_a_request_is_refused_whole_where_one_document_is_not_of_the_unit_or_was_not_opened() -> None:
+    mine = Opened("m", MANDADO, UNIT, opened=True, ended=False)
+    assert why_not(CLERK, ["m"], [mine]) is None
+    assert why_not(CLERK, ["m", "x"], [mine]) == "UNKNOWN_DOCUMENT"
+    assert why_not(CLERK, ["m"], [replace(mine, unit="99999")]) == "NOT_COMPETENT"
+    assert why_not(CLERK, ["m"], [replace(mine, opened=False)]) == "NOT_OPENED"
+    assert why_not(CLERK, ["m"], [replace(mine, ended=True)]) == "NOTHING_LEFT"
+    assert why_not(CLERK, [], []) == "NOTHING_LEFT"
