@@ -68,6 +68,7 @@ FULL = Document(
     looked_up_at=AT,
     rji="98765432109",
     party_id="8841",
+    awaits="s1",
 )
 
 
