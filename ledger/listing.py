@@ -81,3 +81,9 @@ def counts(connection: Connection) -> dict[str, int]:
 def reasons_ever(connection: Connection, reason: str) -> set[str]:
     """Documents that ever stood under this reason."""
     return set(connection.scalars(sa.select(history.c.document_id).where(history.c.reason == reason).distinct()))
+
+
+def saj_key(connection: Connection, document_id: str) -> bytes | None:
+    """The Kafka key under which SAJ published a document; None where the ledger does not know it, or it had none."""
+    key: bytes | None = connection.scalar(sa.select(document.c.saj_key).where(document.c.document_id == document_id))
+    return key

@@ -14,10 +14,19 @@ from operations.answers import (
     Shown,
 )
 from operations.certificates import CertificatePage, CertificateShown
+from operations.commanding import CommandGiven
 from operations.lag_answers import LagShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
 
+# What is asked of the service is answered alike (console/commands.py, console/forcing.py).
+_GIVEN = {
+    "documents": ("retry", "exclude", "supply", "sign-as", "state"),
+    "person": ("link", "unlink", "merge"),
+    "contingency": ("answer", "standing-order"),
+    "link": ("test", "force-down", "force-up", "auto"),
+}
 SHAPES: dict[str, type[Answer]] = {
+    **{f"{group} {name}": CommandGiven for group, names in _GIVEN.items() for name in names},
     "documents list": DocumentPage,
     "documents show": Shown,
     "person show": PersonShown,

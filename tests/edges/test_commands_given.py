@@ -1,0 +1,137 @@
+"""Commands given on the command line go over Kafka, are judged by the service, and their answer comes back."""
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Consumer
+from typer.testing import CliRunner, Result
+
+from console.commands import TABLE
+from console.main import app
+from ledger import outbox
+from ledger.engine import Database
+from producers.saj import SajProducer
+from producers.settings import KafkaSettings
+from schemas.record import RawRecord
+from tests.ledger.office import PEOPLE, Hand, Office, paper
+
+BY = ("--by", "MAGISTRADO:m007:90101", "--reason", "teste")
+INSTANT = "2026-11-20T18:00:00-04:00", "2026-11-21T08:00:00-04:00"
+# What is typed for each command of the table, and the answer's reason.
+TYPED: dict[str, tuple[tuple[str, ...], str]] = {
+    "documents retry": (("A-1",), "APPLIED"),
+    "documents exclude": (("A-1",), "APPLIED"),
+    "documents supply": (("M-1", "--fields", '{"observacao": "x"}', "--variant", "RECAPTURA"), "APPLIED"),
+    "documents sign-as": (("M-1", "--role", "MAGISTRADO", "--user", "m008", "--unit", "90101"), "APPLIED"),
+    "documents state": (("M-1", "SEND", "--text", "Cumpra-se"), "NOT_ASKED"),
+    "person link": ((PEOPLE[0].party_id, "26000000018"), "APPLIED"),
+    "person unlink": ((PEOPLE[0].party_id, "26000000026"), "OTHER_RJI"),
+    "person merge": (("26000000034", "26000000042"), "UNKNOWN_PERSON"),
+    "contingency answer": (("M-1", "NAO"), "OFFER_LAPSED"),
+    "contingency standing-order": (
+        (
+            "--unit",
+            "90101",
+            "--kind",
+            "ALVARA_SOLTURA",
+            "--kind",
+            "ORDEM_LIBERACAO",
+            "--from",
+            INSTANT[0],
+            "--to",
+            INSTANT[1],
+        ),
+        "APPLIED",
+    ),
+    "link test": (("--user", "u901", "--client", "OK", "--app-server", "OK"), "TEST_OK"),
+}
+
+
+@pytest.fixture
+def office(template: Path, tmp_path: Path) -> Iterator[Office]:
+    """A unit with a release that waits and a mandado that goes."""
+    shutil.copy(template, tmp_path / "ledger.db")
+    hand = Hand()
+    database = Database(f"sqlite:///{tmp_path / 'ledger.db'}", hand)
+    made = Office(database, hand)
+    made.issue(paper("MANDADO", "M-1"), paper("ALVARA", "A-1", "M-9", person=1))
+    yield made
+    database.close()
+
+
+@contextmanager
+def serving(kafka: KafkaSettings, office: Office) -> Iterator[None]:
+    """Take every command as the processor does, and say what is answered as the relay does."""
+    ended, kit, told = threading.Event(), SajProducer(kafka, "/saj-bnmp"), 0
+    config = {"group.id": "test-commands", "auto.offset.reset": "latest", "enable.auto.commit": False}
+    consumer = Consumer({**kafka.admin_config(), **config})
+    ready = threading.Event()
+    consumer.subscribe(["saj.commands"], on_assign=lambda *_: ready.set())
+
+    def serve() -> None:
+        nonlocal told
+        while not ended.is_set():
+            record = consumer.poll(0.1)
+            if record is None or record.error() is not None:
+                continue
+            headers = tuple(record.headers() or ())
+            raw = RawRecord(
+                "saj.commands", 0, office.offsets.get(("saj.commands", 0), 0), 1, record.key(), record.value(), headers
+            )
+            office.offsets["saj.commands", 0] = raw.offset + 1
+            office.take(raw)
+            with office.database.reading() as connection:
+                rows = outbox.waiting(connection, told, 1000)
+            for number, _, said in rows:
+                told = number
+                kit.publish_raw(said.topic, said.key, said.value, said.headers)
+            kit.flush(30)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        assert ready.wait(60)
+        yield
+    finally:
+        ended.set()
+        thread.join(60)
+        consumer.close()
+
+
+@pytest.fixture
+def typed(kafka: KafkaSettings, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAJ_BNMP_DATABASE_URL", office.database.url)
+    monkeypatch.setenv("SAJ_BNMP_KAFKA_BOOTSTRAP", kafka.bootstrap)
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+@pytest.mark.usefixtures("typed")
+def test_every_command_is_judged_by_the_service_and_its_answer_is_the_exit_status(
+    kafka: KafkaSettings, office: Office
+) -> None:
+    assert set(TYPED) == {f"{row.group} {row.name}" for row in TABLE}
+    with serving(kafka, office):
+        for name, (words, reason) in TYPED.items():
+            # when
+            done = call(*name.split(), *words, *BY, "--wait", "60s", "--json")
+            # then
+            told = json.loads(done.stdout)
+            assert (told["reason"], done.exit_code) == (reason, int(told["outcome"] == "REFUSED")), name
+    assert office.row("A-1")["state"] == "EXCLUDED"
+    assert office.row("M-1")["version"] == 2
+
+
+@pytest.mark.usefixtures("typed", "office")
+def test_what_nobody_answers_in_time_was_sent_and_says_so(kafka: KafkaSettings) -> None:
+    # when
+    done = call("documents", "retry", "A-1", *BY, "--wait", "0s", "--json")
+    # then
+    assert (done.exit_code, json.loads(done.stdout)["outcome"], kafka.bootstrap != "") == (4, "SENT", True)
