@@ -42,7 +42,9 @@ def access_doubted(work: Casework, fact: AccessDoubted) -> None:
     if not doubts or document.state not in _AT_REST or document.doing is not None:
         return
     if not (document.liberty or work.look(document.document_id).chains_of(document.document_id)):
-        _forbid(work, document, "access doubted", doubts, fact.user)
+        # What waits for something else waits for that first.
+        if document.reason is None:
+            _forbid(work, document, "access doubted", doubts, fact.user)
         return
     document = work.put(changed(document, cleared=(*document.cleared, *doubts)), f"access doubted: {' '.join(doubts)}")
     remedy = access.remedy(doubts, work.dossier.court.access_at)

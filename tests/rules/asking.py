@@ -21,10 +21,10 @@ from rules.acts import (
 )
 from rules.casework import is_annulling, is_asking
 from rules.dossier import Hand
-from rules.facts import EscalationFell, Piece
+from rules.facts import AccessChanged, AccessDoubted, EscalationFell, Piece
 from rules.history import Custody
 from rules.lookup import question
-from rules.words import AnswerClass, CustodyEvent, PecaStatus, Role, State, Statement
+from rules.words import AnswerClass, CustodyEvent, PecaStatus, Reason, Role, State, Statement
 from tests.rules.annulling import annul
 from tests.rules.desk import MANDADO, NOW, RJI, UNIT, document
 from tests.rules.invariants import Watched
@@ -124,6 +124,18 @@ class Asked(Watched):
         if found is not None:
             self.tell(lambda: annul(self.desk, found, kind, status))
             assert not is_annulling(self.desk[found]), "asked, and nothing came of it"
+
+    @rule(data=st.data(), changes=st.booleans())
+    def an_access_is_doubted_or_changes(self, data: st.DataObject, changes: bool) -> None:  # noqa: FBT001 (drawn by name)
+        found = self.some(data, lambda d: d.version > 0)
+        if found is None:
+            return
+        before = self.desk[found]
+        doubted = AccessDoubted(found, (f"access.MAGISTRADO.unit:{UNIT}",), "m007")
+        self.tell(lambda: self.desk.tell(AccessChanged(found) if changes else doubted))
+        after = self.desk[found]
+        if before.liberty and before.reason is not Reason.ACCESS:
+            assert after.reason is not Reason.ACCESS, "our own copy holds no release"
 
     @rule(data=st.data())
     def a_hold_is_escalated(self, data: st.DataObject) -> None:

@@ -76,6 +76,7 @@ def test_safety_5_what_bnmp_or_the_credentials_lack_names_the_unit_and_where_its
         assert "o magistrado ou o chefe de cartório o solicita em Intranet" in told
     assert "ainda não é ordem" in remedy(["released_by"], {})
     assert remedy([], {}).endswith(".")
+    assert remedy(["something newer", "released_by"], {}) == ACCESS["released_by"]
 
 
 @pytest.mark.parametrize("kind", [ALVARA, CONTRAMANDADO])
@@ -181,6 +182,15 @@ def test_safety_5_bnmps_refusal_and_absent_credentials_hold_a_release_and_no_rul
     desk.link(LinkState.UP)
     desk.tell(AccessChanged("a"))
     assert desk.standing("a") == READY
+
+
+def test_a_doubt_does_not_displace_what_a_document_waits_for() -> None:
+    # given
+    desk = Desk(document("m", gaps=("fields.data_validade",)))
+    # when
+    doubted(desk, "m")
+    # then
+    assert desk.standing("m") == (State.HELD, Reason.MISSING_DATA)
 
 
 def test_safety_18_a_doubt_does_not_stop_contingency() -> None:
