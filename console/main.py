@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from console import certificates, commands, doctor, forcing, lag, letters, look, places, saj, stack
+from console import audit, certificates, commands, doctor, forcing, lag, letters, look, places, saj, stack
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
@@ -34,6 +34,7 @@ app.add_typer(look.link, name="link")
 app.add_typer(contingency, name="contingency")
 app.add_typer(certificates.certificates, name="certificates")
 app.add_typer(letters.letters, name="dead-letters")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(sandbox, name="sandbox")
 commands.add({"documents": look.documents, "person": look.person, "link": look.link, "contingency": contingency})
 for _name, _forcing in (("force-down", forcing.down), ("force-up", forcing.up), ("auto", forcing.auto)):

@@ -13,7 +13,7 @@ import structlog
 
 from bnmp.registry import Registry
 from consumers.aside import Aside
-from ledger import custody, due, links, pending
+from ledger import chains, custody, due, links, pending
 from ledger.arrivals import apply_waiting
 from ledger.deployment import Deployment
 from ledger.engine import Connection, Database, LedgerTroubleError
@@ -58,6 +58,7 @@ class Clock:
         self._tell_figure = tell
         self._window = CallWindow()
         self._aside: Aside[str] = Aside()
+        self._sealed: datetime | None = None
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Tick until `stopped`, then give the lease back."""
@@ -81,6 +82,7 @@ class Clock:
         await asyncio.to_thread(self._due)
         await asyncio.to_thread(self._pending)
         await asyncio.to_thread(self._custody)
+        await asyncio.to_thread(self._seal)
         link = await asyncio.to_thread(self._link)
         await asyncio.to_thread(self._sweep, link)
         if link.state in breaker.FORCED:
@@ -97,6 +99,16 @@ class Clock:
     def _release(self) -> None:
         with self._database.transaction() as connection:
             release_singleton(connection, "clock", self._owner)
+
+    def _seal(self) -> None:
+        """Say what the chains of the history came to, every `seal` seconds by the ledger's clock."""
+        now, every = self._database.clock(), self._deployment.windows.seal
+        if self._sealed is not None and (now - self._sealed).total_seconds() < every:
+            return
+        with self._database.transaction() as connection:
+            count = chains.seal(connection, self._deployment, now)
+        # Where more than one seal takes is to be told, the next tick goes on.
+        self._sealed = None if count == chains.SEALED_AT_ONCE else now
 
     def _link(self) -> Link:
         with self._database.reading() as connection:

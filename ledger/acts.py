@@ -38,6 +38,24 @@ def write(
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which acts are meant; what is None does not narrow."""
+
+    by: str | None = None
+    act: str | None = None
+    subject: str | None = None
+
+
+def listed(connection: Connection, which: Which, limit: int, before: int | None = None) -> list[tuple[int, Act]]:
+    """Acts with their numbers, the latest first, before the number `before`."""
+    wanted = [act.c[name] == value for name in Which.__slots__ if (value := getattr(which, name)) is not None]
+    if before is not None:
+        wanted.append(act.c.id < before)
+    chosen = sa.select(act.c.id, *(act.c[field] for field in Act.__slots__)).where(*wanted)
+    return [(row[0], Act(*row[1:])) for row in connection.execute(chosen.order_by(act.c.id.desc()).limit(limit))]
+
+
 def of(connection: Connection, name: str, subject: str) -> list[Act]:
     """Every act of that name about that subject, oldest first."""
     chosen = sa.select(*(act.c[field] for field in Act.__slots__)).where(act.c.act == name, act.c.subject == subject)

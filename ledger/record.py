@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import certificates, custody, outbox
+from ledger import certificates, chains, custody, outbox
 from ledger.among import among
 from ledger.bulk import insert, upsert
 from ledger.circles import Circle
@@ -243,6 +243,7 @@ class Recorder:
         rows = [row_of(kept) | {"saj_key": keys[kept.document_id]} for kept in ordered]
         upsert(self.connection, document, ("document_id",), rows)
         self._write_antecedents(before)
+        chains.extend(self.connection, self.deployment.audit_key, self._history)
         insert(self.connection, history, self._history)
         # What was claimed for anybody is given to whom it was decided to be, or to nobody.
         let_go(self.connection, self._claimed)

@@ -225,6 +225,8 @@ history = sa.Table(
     _column("sequence", sa.Integer, null=False),
     _column("attempt", sa.Integer, null=False),
     _column("detail", sa.Text, null=False),
+    _column("position", sa.Integer),
+    _column("code", sa.Text),
     sqlite_autoincrement=True,
 )
 

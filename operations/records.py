@@ -78,7 +78,7 @@ def reader(kafka: KafkaSettings, more: Mapping[str, Any] = MappingProxyType({}))
 def at(consumer: Consumer, topic: str, partition: int, offset: int) -> RawRecord | None:
     """The record at an offset, or None where Kafka holds none there."""
     consumer.assign([TopicPartition(topic, partition, offset)])
-    for record in _until(consumer, {(topic, partition)}):
+    for record in until_ends(consumer, {(topic, partition)}):
         return record if record.offset == offset else None
     return None
 
@@ -93,7 +93,7 @@ def _kept(consumer: Consumer, wanted: Mapping[Letter, datetime]) -> dict[Letter,
     if not places:
         return found
     consumer.assign(places)
-    for record in _until(consumer, {(place.topic, place.partition) for place in places}):
+    for record in until_ends(consumer, {(place.topic, place.partition) for place in places}):
         death = death_of(record.headers)
         if death is None:
             continue
@@ -107,7 +107,7 @@ def _kept(consumer: Consumer, wanted: Mapping[Letter, datetime]) -> dict[Letter,
     return found
 
 
-def _until(consumer: Consumer, places: set[tuple[str, int]]) -> Iterator[RawRecord]:
+def until_ends(consumer: Consumer, places: set[tuple[str, int]]) -> Iterator[RawRecord]:
     """What is read until each of these partitions is at its end, for a bounded time."""
     deadline = time.monotonic() + READ_SECONDS
     left = set(places)

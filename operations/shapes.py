@@ -13,6 +13,7 @@ from operations.answers import (
     RoleEnded,
     Shown,
 )
+from operations.audit import ActPage, AuditVerified
 from operations.certificates import CertificatePage, CertificateShown
 from operations.commanding import CommandGiven
 from operations.lag_answers import LagShown
@@ -42,6 +43,8 @@ SHAPES: dict[str, type[Answer]] = {
     "dead-letters redrive": LettersDone,
     "dead-letters discard": LettersDone,
     "lag": LagShown,
+    "audit show": ActPage,
+    "audit verify": AuditVerified,
     "doctor": Diagnosis,
     "up": RoleEnded,
 }

@@ -87,6 +87,10 @@ INCIDENTS: dict[str, tuple[str, str]] = {
         "Mensagens ilegíveis demais do SAJ, com possível ordem de liberdade: a leitura de {where} parou até ser liberada.",
         "dead-letter-limit",
     ),
+    "HISTORY_ALTERED": (
+        "O histórico do serviço foi alterado depois de gravado ({where}): preserve o banco de dados e acione a auditoria.",
+        "history-altered",
+    ),
     "LIBERTY_HELD": (
         "A ordem de liberdade produz efeito: falta o registro nacional, e ainda consta mandado ou custódia. Registre-a.",
         "liberty-held",

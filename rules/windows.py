@@ -37,6 +37,7 @@ class Windows:
     pending_fact_alarm: float = 3600
     custody_alarm: float = 86400
     unfit: float = 900
+    seal: float = 600
     drain_on_term: float = 20
 
     def retry(self, *, liberty: bool) -> tuple[int, float]:

@@ -93,6 +93,7 @@ class Environment(BaseSettings):
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
     dead_letter_limit: Annotated[int, Field(ge=1, le=100_000)] = Field(default=50, examples=["50"])
+    audit_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's auditors"])
     in_flight: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, examples=["16"])
     backlog_share: Annotated[float, Field(ge=0.05, le=0.95)] = Field(default=0.25, examples=["0.25"])
     slow_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(default=5.0, examples=["5"])
@@ -198,6 +199,7 @@ def deployment(env: Environment) -> Deployment:
     return Deployment(
         court,
         windows(),
+        audit_key=env.audit_key.get_secret_value().encode(),
         dead_letter_limit=env.dead_letter_limit,
         custody_events=env.custody_events,
         civil_custody_kind=env.civil_custody_kind,

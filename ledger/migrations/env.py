@@ -2,11 +2,17 @@
 
 from alembic import context
 
-from ledger import access, certificates, open_documents, standing_orders
+from ledger import access, certificates, chains, open_documents, standing_orders
 from ledger.tables import metadata
 
 # Rooms with tables or an index of their own: that they are imported puts them on the metadata.
-_OWN_TABLES = (access.user_access, certificates.certificate, open_documents.INDEX, standing_orders.standing_order)
+_OWN_TABLES = (
+    access.user_access,
+    certificates.certificate,
+    chains.chain,
+    open_documents.INDEX,
+    standing_orders.standing_order,
+)
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)

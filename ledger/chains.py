@@ -1,0 +1,139 @@
+"""Chains: each entry of a person's history carries a code over itself and over the entry before it, made with a key.
+
+Who changes an entry, takes one out or puts one in breaks the chain there; who has the key could make it anew, so what the
+chains came to is told every few minutes on a topic that nobody can change (a seal), itself a chain.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.among import among
+from ledger.bulk import Row, insert, upsert
+from ledger.deployment import Deployment
+from ledger.outbox import as_it_came
+from ledger.tables import Identifier, Instant, metadata
+from ledger.tables import outbox as outbox_table
+from schemas.record import RawRecord
+
+TOPIC, TYPE, KEY = "bnmp.audit-seals", "bnmp.audit.seal.v1", b"seal"
+SEALED_AT_ONCE = 5000
+_CODE_BYTES = 16
+# The order in which an entry's fields are read: the last may hold anything.
+FIELDS = ("document_id", "fact", "state", "reason", "step", "doing", "turn", "sequence", "attempt", "detail")
+
+chain = sa.Table(
+    "chain",
+    metadata,
+    sa.Column("person", Identifier, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("sealed", sa.Integer, nullable=False, server_default="0"),
+)
+
+seal_head = sa.Table(
+    "seal_head",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("sealed_at", Instant),
+    # Entries up to this one were made by a release that had no chains.
+    sa.Column("unchained_to", sa.BigInteger, nullable=False),
+)
+
+
+Seal = Mapping[str, Any]
+"""A seal's body: `number`, `at`, `before` (the code of the seal before), `heads` (person, position, code), its `code`."""
+
+
+def code_of(key: bytes, person: int, position: int, before: str, at: str, values: Sequence[Any]) -> str:  # noqa: PLR0917 (read and written at two places)
+    """The code of an entry: hex; `before` is the code of the person's entry before it, empty for the first."""
+    told = "\x1f".join(["" if value is None else str(value) for value in values])
+    return hmac.digest(key, f"{person}\x1f{position}\x1f{before}\x1f{at}\x1f{told}".encode(), "sha256")[
+        :_CODE_BYTES
+    ].hex()
+
+
+def instant(at: datetime) -> str:
+    """An instant as it stands in a code."""
+    return at.astimezone(UTC).isoformat()
+
+
+def extend(connection: Connection, key: bytes, rows: Sequence[Row]) -> None:
+    """Give rows of the history, in their order, their places and codes; their persons are locked."""
+    if not rows:
+        return
+    heads = _heads(connection, {row["person"] for row in rows})
+    last, told = None, ""
+    for row in rows:
+        if row["at"] is not last:
+            last = row["at"]
+            told = instant(row["at"])
+        person = row["person"]
+        position, before = heads.get(person, (0, ""))
+        code = code_of(key, person, position + 1, before, told, [row[name] for name in FIELDS])
+        row["position"], row["code"] = position + 1, code
+        heads[person] = position + 1, code
+    made = [{"person": person, "position": at, "code": code} for person, (at, code) in sorted(heads.items())]
+    upsert(connection, chain, ("person",), made)
+
+
+def seal(connection: Connection, deployment: Deployment, now: datetime) -> int | None:
+    """Say what the chains came to since the last seal, where its window is over; gives how many chains, else None.
+
+    At most `SEALED_AT_ONCE`: where there are more the next call goes on at once.
+    """
+    head = connection.execute(sa.select(seal_head).where(seal_head.c.id == 1).with_for_update()).one()
+    if head.sealed_at is not None and (now - head.sealed_at).total_seconds() < deployment.windows.seal:
+        return None
+    grown = sa.select(chain.c.person, chain.c.position, chain.c.code).where(chain.c.position > chain.c.sealed)
+    found = [tuple(row) for row in connection.execute(grown.order_by(chain.c.person).limit(SEALED_AT_ONCE))]
+    for person, position, _ in found:
+        connection.execute(chain.update().where(chain.c.person == person).values(sealed=position))
+    body: dict[str, Any] = {"number": head.number + 1, "at": instant(now), "before": head.code, "heads": found}
+    code = seal_code(deployment.audit_key, body)
+    value = json.dumps(body | {"code": code}, separators=(",", ":")).encode()
+    said = {
+        "ce_specversion": "1.0",
+        "ce_id": f"seal-{body['number']}",
+        "ce_source": deployment.source,
+        "ce_type": TYPE,
+        "ce_time": body["at"],
+        "content-type": "application/json",
+    }
+    headers = tuple((name, text.encode()) for name, text in said.items())
+    insert(connection, outbox_table, [as_it_came(RawRecord(TOPIC, -1, -1, 0, KEY, value, headers))])
+    more = len(found) == SEALED_AT_ONCE
+    moved = seal_head.update().where(seal_head.c.id == 1)
+    connection.execute(moved.values(number=head.number + 1, code=code, sealed_at=head.sealed_at if more else now))
+    return len(found)
+
+
+def seal_of(value: bytes | None) -> Seal:
+    """A seal as it was published; one that cannot be read has no code that could hold."""
+    nothing: Seal = {"number": 0, "at": "", "before": "", "heads": [], "code": ""}
+    try:
+        body = json.loads(value or b"")
+        heads = [(int(person), int(position), str(code)) for person, position, code in body["heads"]]
+        told = {name: str(body[name]) for name in ("at", "before", "code")}
+        return {"number": int(body["number"]), "heads": heads, **told}
+    except (ValueError, KeyError, TypeError):
+        return nothing
+
+
+def seal_code(key: bytes, body: Any) -> str:
+    """The code of a seal's body without its own."""
+    told = json.dumps([body[name] for name in ("number", "at", "before", "heads")], separators=(",", ":"))
+    return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()[: 2 * _CODE_BYTES]
+
+
+def _heads(connection: Connection, persons: set[int]) -> dict[int, tuple[int, str]]:
+    chosen = sa.select(chain.c.person, chain.c.position, chain.c.code).where(among(chain.c.person, persons))
+    return {person: (position, code) for person, position, code in connection.execute(chosen)}
