@@ -114,8 +114,11 @@ def again(work: Casework, document: Document, seconds: float, detail: str) -> No
 
 
 def _resume(work: Casework, document: Document, detail: str) -> None:
-    event = Event.RETURN if document.opened else Event.GO
-    work.move(document, event, doing=None, reads=0, detail=detail, **NO_DUE)
+    _go_on(work, changed(document, reads=0), detail)
+
+
+def _go_on(work: Casework, document: Document, detail: str) -> None:
+    work.move(document, Event.RETURN if document.opened else Event.GO, doing=None, detail=detail, **NO_DUE)
 
 
 def _nothing_happened(work: Casework, document: Document) -> None:
@@ -132,7 +135,9 @@ def _nothing_happened(work: Casework, document: Document) -> None:
     elif is_fault_for_good(document):
         fault_for_good(work, document)
     else:
-        _resume(work, _waited(work, document), f"no trace after {reads} readings: may be sent again")
+        # Of a creation it is remembered that it was sent again (rules/twins.py).
+        sent_again = changed(_waited(work, document), reads=reads if document.doing is Step.CREATE else 0)
+        _go_on(work, sent_again, f"no trace after {reads} readings: may be sent again")
 
 
 def _waited(work: Casework, document: Document) -> Document:

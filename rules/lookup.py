@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from rules import twins
 from rules.antecedents import needs, to_ask
 from rules.casework import Casework, is_asking
 from rules.chain import MERGE
@@ -28,6 +29,8 @@ _STATUSES = frozenset(PecaStatus)
 
 def question(document: Document, dossier: Dossier) -> Question:
     """What a document that asks has to be told."""
+    if twins.is_watched(document):
+        return twins.question(document)
     merge = dossier.merge_of(document.person)
     if merge is not None and document.missing == (MERGE,):
         return Question(merged=merge.from_rji)
@@ -41,6 +44,10 @@ def looked_up(work: Casework, fact: LookedUp) -> None:
     document = work.documents[fact.document_id]
     if not is_asking(document):
         work.put(document, f"late look-up {fact.answer.answer}")
+        return
+    if twins.is_watched(document):
+        _mirror(work, fact.answer.pieces)
+        twins.searched(work, work.documents[fact.document_id], fact)
         return
     ANSWERED[fact.answer.answer](work, document, fact)
     after = work.documents[fact.document_id]
@@ -110,7 +117,8 @@ def _mirror(work: Casework, pieces: tuple[Piece, ...]) -> None:
     for one in list(work.documents.values()):
         said = status.get(one.bnmp_id or "")
         if said is not None and one.state is State.REGISTERED and one.bnmp_status != said:
-            work.put(changed(one, bnmp_status=said), f"{said} at BNMP")
+            told = ("bnmp.document.status-changed.v1", {"bnmp_status": said, "person_status": None})
+            work.put(work.say_outcome(changed(one, bnmp_status=said), told), f"{said} at BNMP")
 
 
 def _unconnected(work: Casework, document: Document, fact: LookedUp) -> None:

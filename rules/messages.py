@@ -95,6 +95,10 @@ INCIDENTS: dict[str, tuple[str, str]] = {
         "A ordem de liberdade produz efeito: falta o registro nacional, e ainda consta mandado ou custódia. Registre-a.",
         "liberty-held",
     ),
+    "TWIN_FOUND": (
+        "Há no BNMP outra peça deste mandado, com a mesma data: decida já qual vale e peça a baixa da outra.",
+        "twin-found",
+    ),
     "REGISTRY_UNFIT": (
         "O BNMP responde, mas não atende ninguém ({where}): verifique os acessos com o CNJ; não é caso de contingência.",
         "registry-unfit",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rules import annulment, messages, pieces
+from rules import annulment, messages, pieces, twins
 from rules.casework import Casework, Say
 from rules.certificate import of_contingency, resolved
 from rules.contingency import is_exhausted
@@ -162,6 +162,7 @@ def _register(work: Casework, document: Document) -> None:
         work.certificates.append(issued)
         work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved(issued))))
     _compare_number(work, document)
+    twins.watch_for(work, work.documents[document.document_id])
     row = effect_of(document)
     if row is None or row.reached is None:
         return

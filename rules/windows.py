@@ -27,6 +27,8 @@ class Windows:
     doubt_liberty_reads: int = 2
     doubt_arrest: float = 600
     doubt_arrest_reads: int = 3
+    twin: float = 3600
+    twin_last: float = 86400
     reask_liberty: float = 300
     reask_other: float = 3600
     offer_repeat: float = 1800

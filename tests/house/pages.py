@@ -70,6 +70,8 @@ _WINDOWS = {
     "doubt_liberty_reads": "such reads",
     "doubt_arrest": "over which any other document in doubt is read before it is sent again",
     "doubt_arrest_reads": "such reads",
+    "twin": "from the registration of a warrant that was sent again to the first search for a second piece of it",
+    "twin_last": "from that registration to the last search",
     "reask_liberty": "before BNMP is asked again for what a LIBERTY document lacks",
     "reask_other": "likewise for any other",
     "offer_repeat": "before an offer of contingency that nobody answered is repeated for LIBERTY",
