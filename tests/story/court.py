@@ -125,6 +125,10 @@ class Court:
             await self._clock._tick()
         await self.work()
 
+    def moods(self, **wishes: float) -> None:
+        """The registry changes some of its moods."""
+        self.simulator.world.moods = self.simulator.world.moods.changed(wishes)
+
     def forbid(self, user: User) -> None:
         """The registry lets a user log in, and neither create nor sign."""
         self._access(user, denied=True)

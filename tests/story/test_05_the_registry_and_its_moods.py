@@ -84,3 +84,64 @@ async def test_annex_b_18_a_release_that_was_deleted_unsigned_is_made_anew_by_it
     # then
     assert court.standing("A-1") == REGISTERED
     assert len(court.told("bnmp.divergence.found.v1", "A-1")) == 1
+
+
+async def test_annex_b_6_a_unit_without_access_holds_its_document_and_never_opens_contingency(court: Court) -> None:
+    # given
+    court.forbid(STAFF[0].servidor)
+    # when
+    await court.issue("ALVARA_FLAGRANTE", "A-1")
+    await court.issue("MANDADO", "M-1", person=1)
+    # then
+    assert {court.standing("A-1"), court.standing("M-1")} == {(HELD, Reason.ACCESS)}
+    assert (court.link(), court.told("bnmp.document.contingency-offered.v1")) == ("UP", [])
+    assert court.told("bnmp.document.held.v1", "A-1")[-1].data["who"]["unit"] == STAFF[0].unit.code
+
+
+async def test_annex_b_7_the_greeting_that_hands_out_a_cookie_is_no_outage(court: Court) -> None:
+    # when each hand logs in for the first time
+    await court.issue("MANDADO", "M-1")
+    # then its first call was an error with a cookie, and the second was heard
+    logins = [row["status"] for row in court.requests("authenticate")]
+    assert len(logins) == 4
+    assert logins.count(200) >= 2
+    assert (court.standing("M-1"), court.link()) == (REGISTERED, "UP")
+    assert court.told("bnmp.document.uncertain.v1") == []
+
+
+async def test_annex_b_8_what_was_accepted_without_an_answer_is_found_and_not_sent_twice(court: Court) -> None:
+    # given a person whom BNMP knows, and an answer that never comes
+    await court.issue("MANDADO_CIVIL", "M-0")
+    court.moods(drop_after_accept=1.0)
+    # when
+    court.publish("MANDADO", "M-1")
+    await court.work()
+    court.moods(drop_after_accept=0.0)
+    await court.back()
+    await court.wait(700)
+    # then
+    assert court.standing("M-1") == REGISTERED
+    assert len(court.told("bnmp.document.uncertain.v1", "M-1")) >= 1
+    assert [row["status"] for row in court.simulator.book["documents"]] == ["Pendente de Cumprimento"] * 2
+
+
+async def test_annex_b_17_what_was_opened_before_a_merge_is_resolved_under_the_rji_that_survived(court: Court) -> None:
+    # given a person whom BNMP knows twice, and a mandado issued under contingency
+    await court.issue("MANDADO_CIVIL", "M-0")
+    await court.issue("MANDADO_CIVIL", "N-0", person=1)
+    mine, older = (row["numeroIndividuo"] for row in court.simulator.book["persons"])
+    await court.cut()
+    await court.issue("ALVARA_FLAGRANTE", "A-9", person=2)
+    await court.issue("MANDADO", "M-1")
+    await court.says("M-1", "SIM")
+    assert court.standing("M-1") == (State.CONTINGENCY, None)
+    # when BNMP merges the two, and is back
+    book = court.simulator.world.book
+    book.merge(mine, older)
+    await court.back()
+    # then
+    assert court.standing("M-1") == REGISTERED
+    piece = court.piece("M-1")
+    assert piece is not None
+    assert piece["numeroIndividuo"] == older
+    assert court.told("bnmp.contingency.resolved.v1", "M-1")[0].data["rji"] == older
