@@ -70,8 +70,10 @@ def ask_again(work: Casework, document: Document) -> None:
 
 
 def _told(work: Casework, document: Document, fact: LookedUp) -> None:
-    answer, names = fact.answer, _names(document, work.now())
+    answer = fact.answer
     _mirror(work, answer.pieces)
+    # By what is the matter with them now that their statuses are known: the same is not asked twice.
+    names = _names(document, work.now())
     document = changed(work.documents[document.document_id], attempts=())
     if fact.asked.merged is not None:
         follow(work, document, answer.rji)

@@ -211,7 +211,8 @@ def must_stand_on_what_the_law_demands(desk: Desk, document_id: str) -> None:
     one = desk[document_id]
     row = row_of(one)
     assert one.state is State.REGISTERED
-    for name in (a.document_id or "" for a in one.antecedents if row is not None):
+    demands = row is not None and row.demand is not Demand.NOTHING
+    for name in (a.document_id or "" for a in one.antecedents if demands):
         named = desk[name]
         assert named.state is State.REGISTERED, "what is named goes first"
         if row is not None and named.kind in row.on and row.certidao.name == "DEMANDED":

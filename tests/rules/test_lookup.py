@@ -180,6 +180,19 @@ def test_the_status_that_bnmp_shows_of_a_piece_of_ours_is_its_status() -> None:
     assert (desk["m"].bnmp_status, desk.standing("a")) == (PecaStatus.CUMPRIDO, READY)
 
 
+def test_a_status_that_moves_what_is_the_matter_is_told_at_once_and_not_asked_for_again() -> None:
+    # given a contramandado of a mandado that is fulfilled as far as we know
+    desk = Desk(document("m"), document("c", CERTIDAO, "m"), silent=True)
+    desk.register("m", "c")
+    desk.tell_issued(document("k", CONTRAMANDADO, "m"))
+    assert (desk.standing("k"), desk["k"].missing) == (ASKING, ("ALVARA_SOLTURA:m",))
+    # when
+    desk.looked_up("k", Piece(desk["m"].bnmp_id or "", desk["m"].national_number, PecaStatus.REVOGADO, peca=2, rji=RJI))
+    # then
+    assert (desk.standing("k"), desk["k"].missing) == (MISSING, ("DIVERGENCIA:m",))
+    assert desk.takes() is None
+
+
 def test_an_unknown_status_of_a_piece_of_ours_changes_nothing() -> None:
     # given
     desk = Desk(document("m"), silent=True)
