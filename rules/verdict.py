@@ -164,7 +164,7 @@ def _waits_for_itself(document: Document, seen: View) -> bool:
 
 
 def _not_alone(document: Document, seen: View) -> Verdict | None:
-    """No warrant goes out alone while a LIBERTY document reaches it (docs/law.md safety-11)."""
+    """No warrant goes out alone while a LIBERTY document reaches it or waits for it (docs/law.md safety-10, safety-11)."""
     if effect(document.kind) is not Effect.ARREST:
         return None
     for liberty in seen.reached_by(document.document_id):
@@ -175,6 +175,10 @@ def _not_alone(document: Document, seen: View) -> Verdict | None:
         chain = next(chain for chain in seen.chains if chain.liberty == liberty.document_id)
         if not chain.complete or document.document_id not in chain.members:
             return Verdict(Event.HOLD, Reason.CHAIN_INCOMPLETE, (liberty.document_id,))
+    # A release may also wait for it through what it reaches, as for the arrest that a conversion stands on.
+    chains = seen.chains_of(document.document_id)
+    if chains and not any(chain.complete for chain in chains):
+        return Verdict(Event.HOLD, Reason.CHAIN_INCOMPLETE, tuple(chain.liberty for chain in chains))
     return None
 
 

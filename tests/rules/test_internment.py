@@ -3,6 +3,7 @@
 import pytest
 
 from rules.antecedents import needs
+from rules.dossier import Document
 from rules.words import Kind, PecaStatus, Reason, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, Desk, document
 
@@ -199,3 +200,22 @@ def test_safety_8_a_certidao_of_a_live_internment_comes_next_after_liberty() -> 
     desk.register("m")
     desk.tell_issued(document("c", INTERNED, "m"))
     assert desk["c"].priority == 1
+
+
+@pytest.mark.parametrize("certidao", [(), (document("c", CERTIDAO, "m", gaps=("fields.data_cumprimento",)),)])
+def test_safety_10_the_arrest_that_a_conversion_stands_on_does_not_go_before_the_release_of_the_internment_can(
+    certidao: tuple[Document, ...],
+) -> None:
+    # given a release from an internment whose arrest is not in effect, and whose certidão is missing or lacks something
+    conversion = document("i", INTERNACAO, "m", variant=Variant.CONVERSAO)
+    desk = Desk(document("m"), *certidao, conversion, document("r", DESINTERNACAO, "i"))
+    # then
+    assert (desk.standing("m"), desk["m"].missing) == ((HELD, Reason.CHAIN_INCOMPLETE), ("r",))
+    assert desk.takes() is None
+    # when
+    if certidao:
+        desk.reissue("c")
+    else:
+        desk.tell_issued(document("c", CERTIDAO, "m"))
+    # then
+    assert list(desk.drain()) == ["m", "c", "i", "r"]
