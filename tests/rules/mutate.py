@@ -1,199 +1,170 @@
-"""Break the rules on purpose, one word at a time, and see whether a test of the rules notices.
+"""Break the rules on purpose, one word at a time, and see whether a test of the rules notices: `make mutate`.
 
-`make mutate` draws from all that could be broken, as much as fits its minutes, and writes docs/mutation.md with what
-nobody noticed. A name in a table becomes its neighbour in the same enumeration, a comparison or a connective its
-opposite, True becomes False. Tables are broken like code: the law is mostly in them.
+All that can be broken is broken, or what --since and the named files leave of it. A whole run writes docs/mutation.md;
+what it could not notice and why that is right stands in tests/rules/argued.py. Red where the score is below its floor.
 """
 
 import argparse
-import ast
 import importlib
 import random
-import shutil
+import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.rules.argued import ARGUED
+from tests.rules.faults import ROOT, RULES, Fault, faults
+from tests.rules.planting import (
+    ALL,
+    EXAMPLES,
+    NOTICED,
+    SURVIVED,
+    TIMED_OUT,
+    Known,
+    break_functions,
+    break_table,
+    in_child,
+    measure,
+)
+
 PAGE = ROOT / "docs" / "mutation.md"
-# One broken rule that makes a test run for ever is noticed too.
-LONGEST_S = 240
-# The long ones are asked about what the others let pass; the plays (test_plays.py) would take minutes for each fault.
-_LONG = ("tests/rules/test_machine.py",)
-_QUICK = ("tests/rules", "--ignore=tests/rules/test_plays.py", "--ignore=tests/rules/test_machine.py")
-_OPPOSITES: dict[type[ast.AST], tuple[str, str]] = {
-    ast.Eq: ("==", "!="),
-    ast.NotEq: ("!=", "=="),
-    ast.Is: ("is", "is not"),
-    ast.IsNot: ("is not", "is"),
-    ast.In: ("in", "not in"),
-    ast.NotIn: ("not in", "in"),
-    ast.Lt: ("<", ">="),
-    ast.LtE: ("<=", ">"),
-    ast.Gt: (">", "<="),
-    ast.GtE: (">=", "<"),
-    ast.And: ("and", "or"),
-    ast.Or: ("or", "and"),
-}
+FLOOR = 90.0
+# What pytest loads of itself and of its plugins, once for all copies; nothing of the rules.
+_ONCE = ("hypothesis.stateful", "hypothesis.strategies", "pytest_asyncio", "pytest_timeout", "_hypothesis_pytestplugin")
+_HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
+Outcome = tuple[Fault, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One word of a file to be replaced: offsets in the text, what stands there and what will."""
-
-    file: str
-    line: int
-    start: int
-    end: int
-    was: str
-    now: str
-
-    def planted(self, text: str) -> str:
-        """The text with the fault in it."""
-        return text[: self.start] + self.now + text[self.end :]
+def possible(names: Sequence[str]) -> list[Fault]:
+    """All faults of these files."""
+    return [fault for name in names for fault in faults(RULES / name)]
 
 
-class Text:
-    """A file of the rules, with the places of its words; lines and columns are the parser's, columns in bytes."""
-
-    def __init__(self, path: Path) -> None:
-        """Read the file, and the module that it is: what a name means is asked of it."""
-        self.name, self.text = path.name, path.read_text(encoding="utf-8")
-        self.module = importlib.import_module(f"rules.{path.stem}")
-        self._lines = self.text.encode().splitlines(keepends=True)
-
-    def at(self, line: int | None, column: int | None) -> int:
-        """The offset in the text of a place."""
-        before = b"".join(self._lines[: (line or 1) - 1])
-        return len((before + self._lines[(line or 1) - 1][: column or 0]).decode())
-
-    def start(self, node: ast.expr) -> int:
-        """Where an expression begins."""
-        return self.at(node.lineno, node.col_offset)
-
-    def end(self, node: ast.expr) -> int:
-        """Where an expression ends."""
-        return self.at(node.end_lineno, node.end_col_offset)
-
-    def fault(self, node: ast.expr, start: int, end: int, now: str) -> Fault:
-        """The fault that puts `now` between two offsets."""
-        return Fault(self.name, node.lineno, start, end, self.text[start:end], now)
+def changed_since(reference: str, name: str) -> set[int]:
+    """The lines of a file that are not as they were."""
+    command = ["git", "diff", "--unified=0", reference, "--", f"rules/{name}"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = ((int(first), int(count or 1)) for first, count in _HUNK.findall(told))
+    return {line for first, count in found for line in range(first, first + count)}
 
 
-def _operators(text: Text, node: ast.Compare | ast.BoolOp) -> Iterator[Fault]:
-    operands = [node.left, *node.comparators] if isinstance(node, ast.Compare) else node.values
-    operators = node.ops if isinstance(node, ast.Compare) else [node.op] * (len(operands) - 1)
-    for left, right, operator in zip(operands, operands[1:], operators, strict=False):
-        was, now = _OPPOSITES[type(operator)]
-        found = text.text.find(was, text.end(left), text.start(right))
-        yield text.fault(node, found, found + len(was), now)
+def outcomes(found: Sequence[Fault], known: Known) -> list[Outcome]:
+    """What became of each fault, said as it is known."""
+    at_import = [one for one in found if one.function is None or "" in known.of(one)]
+    others = [one for one in found if one not in at_import]
+    done: list[Outcome] = []
+    began, count = time.monotonic(), len(found)
+
+    def told(fault: Fault, word: str) -> None:
+        done.append((fault, word))
+        where = f"{fault.file}:{fault.line} {fault.was} -> {fault.now or 'nothing'}"
+        sys.stdout.write(f"{time.monotonic() - began:6.0f} s {len(done):5}/{count} {word} {where}\n")
+        sys.stdout.flush()
+
+    def functions() -> list[Outcome]:
+        break_functions(others, known, told)
+        return done
+
+    if others:
+        done = in_child(functions)
+    for one in at_import:
+        told(one, break_table(one, known))
+    return done
 
 
-def _neighbours(text: Text, node: ast.Attribute) -> Iterator[Fault]:
-    words = getattr(text.module, node.value.id, None) if isinstance(node.value, ast.Name) else None
-    if isinstance(words, type) and issubclass(words, Enum) and node.attr in words.__members__:
-        names = list(words.__members__)
-        neighbour = names[(names.index(node.attr) + 1) % len(names)]
-        yield text.fault(node, text.end(node) - len(node.attr), text.end(node), neighbour)
+def argument(fault: Fault) -> str | None:
+    """Why it is right that nothing notices a fault."""
+    return ARGUED.get(fault.mended())
 
 
-def faults(path: Path) -> Iterator[Fault]:
-    """Give all the faults that this file can have."""
-    text = Text(path)
-    for node in ast.walk(ast.parse(text.text)):
-        if isinstance(node, ast.Compare | ast.BoolOp):
-            yield from _operators(text, node)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            yield text.fault(node, text.start(node), text.start(node.operand), "")
-        elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-            yield text.fault(node, text.start(node), text.end(node), str(not node.value))
-        elif isinstance(node, ast.Attribute):
-            yield from _neighbours(text, node)
+def score(done: Sequence[Outcome]) -> float:
+    """How many of a hundred faults were noticed; those that ran for ever were, those that were argued were not."""
+    return 100 * sum(word != SURVIVED for _, word in done) / max(len(done), 1)
 
 
-def noticed(house: Path, one: Fault) -> bool:
-    """Plant a fault in a copy of the house, run the tests of the rules, and take it out again."""
-    path = house / "rules" / one.file
-    text = path.read_text(encoding="utf-8")
-    path.write_text(one.planted(text), encoding="utf-8")
-    try:
-        return any(_fails(house, tests) for tests in (_QUICK, _LONG))
-    finally:
-        path.write_text(text, encoding="utf-8")
+def told(done: Sequence[Outcome]) -> str:
+    """The figures in a line."""
+    count = Counter(word for _, word in done)
+    argued = sum(word == SURVIVED and argument(fault) is not None for fault, word in done)
+    return (
+        f"{len(done)} faults tried, {count[NOTICED]} noticed, {count[TIMED_OUT]} timed out, {count[SURVIVED]} survived"
+        f" ({argued} of them argued): {score(done):.1f}%"
+    )
 
 
-def _fails(house: Path, tests: tuple[str, ...]) -> bool:
-    command = [sys.executable, "-m", "pytest", *tests, "-x", "-q", "-n", "0", "--noconftest"]
-    try:
-        return subprocess.run(command, cwd=house, capture_output=True, timeout=LONGEST_S, check=False).returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
-
-
-def page(tried: Counter[str], survivors: list[Fault], possible: int, seed: int) -> str:
+def page(done: Sequence[Outcome]) -> str:
     """Give docs/mutation.md."""
-    total = sum(tried.values())
-    score = 100 * (total - len(survivors)) / max(total, 1)
-    rows = [
-        f"| `rules/{name}` | {count} | {sum(s.file == name for s in survivors)} |"
-        for name, count in sorted(tried.items())
-    ]
-    named = [f"| `rules/{s.file}` {s.line} | `{s.was}` | `{s.now or 'nothing'}` |" for s in survivors]
     return "\n".join(
         [
             "# Mutation\n",
-            "Written by `make mutate`; do not edit. One word of the rules at a time is broken on purpose, and the tests of",
-            "the rules are run. A survivor is a fault that no test of the rules noticed.\n",
-            f"Of {possible} possible faults {total} were drawn (seed {seed}); noticed: **{score:.0f}%**.\n",
+            "Written by a whole run of `make mutate`; do not edit. One word of the rules at a time is broken on purpose: a name",
+            "of an enumeration becomes its neighbour, a comparison or connective its opposite, True becomes False. The tests of",
+            "the rules that run its line are asked; those that draw their examples as well, the plays of `make simulate` not.\n",
+            f"**{told(done)}.** One that timed out made a test run for ever and is noticed by that.\n",
             "| file | tried | survived |\n|---|---|---|",
-            *rows,
-            "\n## Survivors\n",
-            *(["| where | was | became |\n|---|---|---|", *named] if named else ["None."]),
+            *_by_file(done),
+            "\n## Survivors that are right to survive\n",
+            "Each changes nothing that anybody could see, or only how much is looked at (tests/rules/argued.py).\n",
+            *_rows(done, argued=True),
+            "\n## Survivors that lack an example\n",
+            *_rows(done, argued=False),
             "",
         ]
     )
 
 
-def _changed_since(reference: str) -> set[str]:
-    command = ["git", "diff", "--name-only", reference, "--", "rules"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return {Path(name).name for name in done.stdout.split()}
+def _by_file(done: Sequence[Outcome]) -> Iterator[str]:
+    tried, left = Counter(one.file for one, _ in done), Counter(one.file for one, word in done if word == SURVIVED)
+    for name, count in sorted(tried.items()):
+        yield f"| `rules/{name}` | {count} | {left[name]} |"
+
+
+def _rows(done: Sequence[Outcome], *, argued: bool) -> Iterator[str]:
+    found = [one for one, word in done if word == SURVIVED and (argument(one) is not None) is argued]
+    # By chance, so that what is told on the way is a fair part of the whole.
+    random.Random(len(found)).shuffle(found)
+    if not found:
+        yield "None."
+        return
+    yield "| where | was | became |" + (" why |\n|---|---|---|---|" if argued else "\n|---|---|---|")
+    for one in sorted(found, key=lambda one: (one.file, one.start)):
+        why = f" {argument(one)} |" if argued else ""
+        yield f"| `rules/{one.file}` {one.line} | `{one.was}` | `{one.now or 'nothing'}` |{why}"
 
 
 def main() -> int:
-    """Draw faults until the minutes are over; 1 when a fault survived."""
+    """Try all faults, or those that are asked for; 1 when too many survived."""
     parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
     parser.add_argument("files", nargs="*", help="of rules/, all by default")
-    parser.add_argument("--since", help="only files that changed since this commit")
-    parser.add_argument("--minutes", type=float, default=30)
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--since", help="only lines that changed since this commit")
+    parser.add_argument("--examples", action="store_true", help="ask only the tests whose examples have a name")
     wanted = parser.parse_args()
-    names = set(wanted.files) or {path.name for path in (ROOT / "rules").glob("*.py")}
-    if wanted.since:
-        names &= _changed_since(wanted.since)
-    possible = [one for name in sorted(names) for one in faults(ROOT / "rules" / name) if not name.startswith("_")]
-    random.Random(wanted.seed).shuffle(possible)
-    tried, survivors, until = Counter[str](), list[Fault](), time.monotonic() + wanted.minutes * 60
-    with tempfile.TemporaryDirectory() as folder:
-        house = Path(folder) / "house"
-        shutil.copytree(ROOT, house, ignore=shutil.ignore_patterns(".git", ".venv", "__pycache__"))
-        for one in possible:
-            if time.monotonic() > until:
-                break
-            tried[one.file] += 1
-            survived = not noticed(house, one)
-            survivors += [one] * survived
-            word = "SURVIVED" if survived else "noticed "
-            sys.stdout.write(f"{word} {one.file}:{one.line} {one.was} -> {one.now or 'nothing'}\n")
-            sys.stdout.flush()
-    PAGE.write_text(page(tried, survivors, len(possible), wanted.seed), encoding="utf-8")
-    return 1 if survivors else 0
+    names = [path.name for path in sorted(RULES.glob("[!_]*.py")) if path.name in (wanted.files or [path.name])]
+    lines = {name: changed_since(wanted.since, name) for name in names} if wanted.since else None
+    for module in _ONCE:
+        importlib.import_module(module)
+    found = in_child(lambda: possible(names))
+    if lines is not None:
+        found = [one for one in found if one.line in lines[one.file]]
+    # By chance, so that what is told on the way is a fair part of the whole.
+    random.Random(len(found)).shuffle(found)
+    if not found:
+        sys.stdout.write("nothing of the rules to break\n")
+        return 0
+    done = outcomes(found, in_child(lambda: measure(EXAMPLES if wanted.examples else ALL)))
+    if not (wanted.files or wanted.since or wanted.examples):
+        PAGE.write_text(page(done), encoding="utf-8")
+    sys.stdout.write(
+        "".join(
+            f"{one.file}:{one.line} {one.was} -> {one.now or 'nothing'} survived\n"
+            for one, word in done
+            if word == SURVIVED and argument(one) is None
+        )
+    )
+    sys.stdout.write(told(done) + "\n")
+    return int(score(done) < FLOOR)
 
 
 if __name__ == "__main__":
