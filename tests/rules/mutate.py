@@ -50,8 +50,8 @@ def changed_since(reference: str, name: str) -> set[int]:
     return {line for first, count in found for line in range(first, first + count)}
 
 
-def outcomes(found: Sequence[Fault], known: Known) -> list[Outcome]:
-    """What became of each fault, said as it is known."""
+def outcomes(found: Sequence[Fault], known: Known, until: float) -> list[Outcome]:
+    """What became of each fault that is tried before `until`, on the monotonic clock; said as it is known."""
     at_import = [one for one in found if one.function is None or "" in known.of(one)]
     others = [one for one in found if one not in at_import]
     done: list[Outcome] = []
@@ -64,13 +64,14 @@ def outcomes(found: Sequence[Fault], known: Known) -> list[Outcome]:
         sys.stdout.flush()
 
     def functions() -> list[Outcome]:
-        break_functions(others, known, told)
+        break_functions(others, known, told, began + (until - began) * len(others) / count)
         return done
 
     if others:
         done = in_child(functions)
     for one in at_import:
-        told(one, break_table(one, known))
+        if time.monotonic() < until:
+            told(one, break_table(one, known))
     return done
 
 
@@ -94,15 +95,16 @@ def told(done: Sequence[Outcome]) -> str:
     )
 
 
-def page(done: Sequence[Outcome]) -> str:
+def page(done: Sequence[Outcome], possible: int, asked: str) -> str:
     """Give docs/mutation.md."""
     return "\n".join(
         [
             "# Mutation\n",
             "Written by a whole run of `make mutate`; do not edit. One word of the rules at a time is broken on purpose: a name",
             "of an enumeration becomes its neighbour, a comparison or connective its opposite, True becomes False. The tests of",
-            "the rules that run its line are asked; those that draw their examples as well, the plays of `make simulate` not.\n",
-            f"**{told(done)}.** One that timed out made a test run for ever and is noticed by that.\n",
+            "the rules that run its line are asked, the plays of `make simulate` not. Asked were",
+            f"{'those whose examples have a name' if asked == EXAMPLES else 'also those that draw their examples'}.\n",
+            f"Of {possible} possible faults: **{told(done)}.** One that timed out made a test run for ever.\n",
             "| file | tried | survived |\n|---|---|---|",
             *_by_file(done),
             "\n## Survivors that are right to survive\n",
@@ -139,6 +141,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
     parser.add_argument("files", nargs="*", help="of rules/, all by default")
     parser.add_argument("--since", help="only lines that changed since this commit")
+    parser.add_argument("--minutes", type=float, default=24 * 60, help="what fits, drawn by chance")
     parser.add_argument("--examples", action="store_true", help="ask only the tests whose examples have a name")
     wanted = parser.parse_args()
     names = [path.name for path in sorted(RULES.glob("[!_]*.py")) if path.name in (wanted.files or [path.name])]
@@ -153,9 +156,10 @@ def main() -> int:
     if not found:
         sys.stdout.write("nothing of the rules to break\n")
         return 0
-    done = outcomes(found, in_child(lambda: measure(EXAMPLES if wanted.examples else ALL)))
-    if not (wanted.files or wanted.since or wanted.examples):
-        PAGE.write_text(page(done), encoding="utf-8")
+    asked = EXAMPLES if wanted.examples else ALL
+    done = outcomes(found, in_child(lambda: measure(asked)), time.monotonic() + 60 * wanted.minutes)
+    if not (wanted.files or wanted.since):
+        PAGE.write_text(page(done, len(found), asked), encoding="utf-8")
     sys.stdout.write(
         "".join(
             f"{one.file}:{one.line} {one.was} -> {one.now or 'nothing'} survived\n"

@@ -172,8 +172,8 @@ Told = Callable[[Fault, str], None]
 class _Functions:
     """Breaks one function after the other once the tests are collected; who noticed the last fault is asked first."""
 
-    def __init__(self, faults: Sequence[Fault], known: Known, told: Told) -> None:
-        self._faults, self._known, self._told = faults, known, told
+    def __init__(self, faults: Sequence[Fault], known: Known, told: Told, until: float) -> None:
+        self._faults, self._known, self._told, self._until = faults, known, told, until
         self._by = mmap.mmap(-1, 8)
         self._noticed: dict[tuple[str, str | None], list[str]] = {}
 
@@ -183,6 +183,8 @@ class _Functions:
         # A copy does not look through what it has from the original.
         gc.freeze()
         for fault in self._faults:
+            if time.monotonic() > self._until:
+                break
             before = self._noticed.setdefault((fault.file, fault.function), [])
             asked = self._known.order([items[test] for test in self._known.of(fault) if test in items])
             asked.sort(key=lambda item, before=before: item.nodeid not in before)  # type: ignore[misc]
@@ -223,9 +225,9 @@ def _functions() -> dict[tuple[str, str], list[FunctionType]]:
     return found
 
 
-def break_functions(faults: Sequence[Fault], known: Known, told: Told) -> None:
-    """Break functions; to be called in a process of its own."""
-    pytest.main([str(TESTS), *_PYTEST, known.asked], plugins=[_Functions(faults, known, told)])
+def break_functions(faults: Sequence[Fault], known: Known, told: Told, until: float) -> None:
+    """Break functions until that instant of the monotonic clock; to be called in a process of its own."""
+    pytest.main([str(TESTS), *_PYTEST, known.asked], plugins=[_Functions(faults, known, told, until)])
 
 
 class _Broken(importlib.abc.Loader, importlib.abc.MetaPathFinder):
