@@ -91,7 +91,7 @@ class Intake:
             return Arrival(record, event)
         body = event.body
         if isinstance(body, DocumentIssued):
-            return Arrival(record, event, document=paper(body, event.gaps), names=names_of(body))
+            return Arrival(record, event, document=paper(body, event.gaps, self.deployment.court), names=names_of(body))
         if isinstance(body, CustodyRecorded):
             return Arrival(record, event, names=Names(f"{body.tribunal}:{body.party.party_id}", body.party.rji))
         return Arrival(record, event)

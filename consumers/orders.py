@@ -11,6 +11,7 @@ from rules import annulment
 from rules.antecedents import needs
 from rules.contingency import justification
 from rules.dossier import Court, Document
+from rules.exceptional import justification as justification_of
 from rules.identity import person_of
 from schemas.document_issued import DocumentIssued, document_issued
 
@@ -20,17 +21,25 @@ def of(recorder: Recorder, lane: Lane, document: Document, court: Court) -> Orde
     dossier = recorder.of(lane.person)
     wanted = needs(document, dossier)
     reached = (dossier.documents[found] for found in wanted.reached)
-    failed_at = document.failed_access_at or document.since
+    said = body(recorder, lane, document)
     return Order(
-        document=body(recorder, lane, document),
+        document=said,
         rji=person_of(document, dossier).rji,
         bnmp_id=document.bnmp_id,
         antecedents=(*(found.bnmp_id for found in reached if found.bnmp_id), *wanted.shown),
-        justification=justification(failed_at, court) if document.retroactive and failed_at else None,
+        justification=_why(said, document, court),
         text=document.text,
         hands=document.hands,
         idempotency_key=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{court.tribunal}/{document.document_id}")),
     )
+
+
+def _why(said: DocumentIssued, document: Document, court: Court) -> str | None:
+    """With what justification a document is registered after the fact; None for one that is registered in time."""
+    failed_at = document.failed_access_at or document.since
+    stated = justification_of(said.origin, said.exceptional.justification if said.exceptional else None)
+    waited = justification(failed_at, court) if document.retroactive and failed_at else None
+    return stated or waited
 
 
 def to_annul(recorder: Recorder, lane: Lane, document: Document, court: Court) -> Order:

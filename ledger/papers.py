@@ -4,13 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ledger.persons import Names
-from rules.dossier import Antecedent, ConsentGiven, Document
+from rules import exceptional
+from rules.dossier import Antecedent, ConsentGiven, Court, Document
 from rules.words import Consent, Role
 from schemas.document_issued import DocumentIssued, document_issued
 from schemas.gaps import Gap
-
-# What was issued outside SAJ, or before BNMP, is registered only after a person's confirmation: held until it can be given.
-_NOT_YET = frozenset({"EXCEPCIONAL", "ACERVO"})
 
 
 def names_of(body: DocumentIssued) -> Names:
@@ -31,13 +29,13 @@ def _object(part: Any) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def paper_of(data: Mapping[str, Any]) -> Document:
+def paper_of(data: Mapping[str, Any], court: Court) -> Document:
     """The rules' form of a document's data, which was read before and can be read again."""
     body, gaps = document_issued(data)
-    return paper(body, gaps)
+    return paper(body, gaps, court)
 
 
-def paper(body: DocumentIssued, gaps: Iterable[Gap]) -> Document:
+def paper(body: DocumentIssued, gaps: Iterable[Gap], court: Court) -> Document:
     """The rules' form of a document; the person and the version are found in the transaction."""
     case, unit, issued_so = body.case, body.unit, body.origin == "CONTINGENCIA" and body.contingency
     judge = next((s.user for s in body.signatures if s.role == Role.MAGISTRADO), None)
@@ -54,7 +52,7 @@ def paper(body: DocumentIssued, gaps: Iterable[Gap]) -> Document:
         antecedents=tuple(
             Antecedent(a.document_id, a.national_number) for a in body.antecedents if a.document_id or a.national_number
         ),
-        gaps=tuple(gap.field for gap in gaps) + (("origin",) if body.origin in _NOT_YET else ()),
+        gaps=(*(gap.field for gap in gaps), *_not_lawful(body, court)),
         institutional=body.model is None or body.model.institutional is not False,
         owner_system=(case.owner_system if case else None) or "SAJ",
         released_by_judge=released is None or released.role in (None, Role.MAGISTRADO),
@@ -68,6 +66,15 @@ def paper(body: DocumentIssued, gaps: Iterable[Gap]) -> Document:
         retroactive=body.origin not in (None, "NORMAL"),
         party_id=body.party.party_id,
     )
+
+
+def _not_lawful(body: DocumentIssued, court: Court) -> tuple[str, ...]:
+    """What keeps it from being registered after the fact, where it is (docs/law.md exceptional, legacy)."""
+    if body.origin not in (exceptional.EXCEPCIONAL, exceptional.ACERVO):
+        return ()
+    hypothesis = body.exceptional.hypothesis if body.exceptional else None
+    issued = exceptional.Issued(body.origin, body.kind, hypothesis, body.issued_at, body.party.rji)
+    return exceptional.wrongs(issued, court.cutover, court.zone)
 
 
 def _consent(body: DocumentIssued) -> ConsentGiven | None:

@@ -22,7 +22,7 @@ def supply(batch: Batch, event: Event, body: commands.DataSupplied, key: bytes |
         batch.count("same_content")
         return
     data = completed(_current(batch, body.document_id), event.data)
-    new = replace(paper_of(data), person=before.person, version=before.version + 1)
+    new = replace(paper_of(data, batch.deployment.court), person=before.person, version=before.version + 1)
     fact = DataSupplied(
         body.command_id, body.document_id, by_of(body, batch.users), body.at, new, _free_rji(batch, data, before)
     )
@@ -41,7 +41,11 @@ def resolve(batch: Batch, event: Event, body: commands.ResolutionRequested, key:
     if before is None:
         return
     data = completed(_current(batch, document_id), supplied) if supplied else None
-    new = replace(paper_of(data), person=before.person, version=before.version + 1) if data else None
+    new = (
+        replace(paper_of(data, batch.deployment.court), person=before.person, version=before.version + 1)
+        if data
+        else None
+    )
     rji = _free_rji(batch, data, before) if data else None
     fact = ResolutionAsked(body.command_id, document_id, by_of(body, batch.users), body.at, new, rji)
     after = batch.recorder.decide(fact, saj_key=key).documents.get(document_id)

@@ -247,7 +247,8 @@ class Court:
     `discharge_on_fulfilled`: an ordem de desinternação stands on a fulfilled internment only (docs/law.md ANT-4).
     `contramandados_among`: where contingencies of contramandados are resolved (docs/law.md kinds). `access_at`: by
     unit, where access to it is asked (docs/law.md access). `resolution`: whose word they wait for, `automatic`,
-    `confirmed` or `default` (docs/law.md resolution).
+    `confirmed` or `default` (docs/law.md resolution). `cutover`: the day on which BNMP 2.0 came to it (docs/law.md
+    exceptional).
     """
 
     tribunal: str
@@ -256,6 +257,7 @@ class Court:
     contramandados_among: Resolution = Resolution.MANDADOS
     access_at: Mapping[str, str] = field(default_factory=dict)
     resolution: str = "automatic"
+    cutover: date = date(2018, 5, 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rules import access, messages, prerequisites
+from rules import access, exceptional, messages, prerequisites
 from rules.contingency import CONFIRMATION
 from rules.dossier import Court, Document
 from rules.words import Reason, Role, State
@@ -26,6 +26,8 @@ def told_as_held(after: Document, court: Court, role: Role | None = None) -> Sai
         remedy = access.remedy(after.missing, court.access_at)
     if after.missing == (CONFIRMATION,):
         remedy = messages.CONFIRM
+    if after.reason is Reason.MISSING_DATA:
+        remedy = next((exceptional.REMEDIES[name] for name in after.missing if name in exceptional.REMEDIES), remedy)
     who = role or who
     acts = {"role": who, "unit": after.unit or None} if who else None
     data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from rules.dossier import Document, Dossier
 from rules.history import FREEING
-from rules.kinds import MANDADOS
+from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
 from rules.prerequisites import ROWS, Demand
 from rules.transmission import TERMINAL
 from rules.words import DueFact, Kind, PecaStatus, Reason, State
@@ -27,6 +27,7 @@ _SEEKING_ALWAYS = frozenset(row.kind for row in ROWS if row.variant is None)
 _NOTED = _SEEKING | {DEATH}
 # Between these nobody but the document itself sees a difference.
 _ALIKE = (None, Reason.WAITING_ANTECEDENT, Reason.WAITING_LINK)
+_WARNED = MANDADOS | CERTIDOES_CUMPRIMENTO
 _UNDONE = (State.REJECTED, State.EXCLUDED)
 _PASSING = frozenset({Reason.WAITING_LINK, Reason.AWAITING_CONSENT})
 
@@ -89,7 +90,7 @@ def disturbed(dossier: Dossier, documents: Mapping[str, Document]) -> list[str]:
         for one in standing
         if one.reason in _PASSING
         or (one.due_fact and one.due_fact == DueFact.ASK_AGAIN)
-        or (one.person in warned and one.kind in MANDADOS)
+        or (one.person in warned and one.kind in _WARNED)
         or (one.person in arrested and one.retroactive and one.kind in MANDADOS)
         or (one.reason is Reason.DEAD_LETTER_AHEAD and one.person not in warned)
     ]

@@ -14,7 +14,7 @@ from rules.chain import MERGE, View
 from rules.contingency import asked_in_present_unavailability, evidence
 from rules.dossier import Document, Person
 from rules.history import FREEING
-from rules.kinds import KINDS, effect, is_eligible, needs_judges_release
+from rules.kinds import CERTIDOES_CUMPRIMENTO, KINDS, effect, is_eligible, needs_judges_release
 from rules.standing_orders import StandingOrder, standing
 from rules.steps import only_reading_left
 from rules.transmission import Event
@@ -219,10 +219,13 @@ def _stale(document: Document, seen: View) -> Verdict | None:
 
 
 def _freed_since(document: Document, seen: View) -> Verdict | None:
-    """A release in the history of parties since a mandado was issued goes to the judge (docs/law.md safety-12, 13)."""
-    if KINDS[document.kind].effect is not Effect.ARREST or any(
-        c.complete for c in seen.chains_of(document.document_id)
-    ):
+    """A release in the history of parties since a mandado was issued goes to the judge (docs/law.md safety-12, 13).
+
+    So does a late fulfilment, which would show a free person held (docs/law.md FAIL-11): it goes with its alvará.
+    """
+    late = document.retroactive and document.kind in CERTIDOES_CUMPRIMENTO
+    arrests = late or KINDS[document.kind].effect is Effect.ARREST
+    if not arrests or any(c.complete for c in seen.chains_of(document.document_id)):
         return None
     zone, issued = seen.dossier.court.zone, document.issued_at
     for event in (event for one in _same(document, seen) for event in one.custody):

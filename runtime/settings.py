@@ -8,6 +8,7 @@ import math
 import os
 import socket
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -90,6 +91,7 @@ class Environment(BaseSettings):
     resolution: Annotated[str, Field(pattern="^(automatic|confirmed|default)$")] = Field(
         default="default", examples=["automatic"]
     )
+    cutover_date: date = Field(default=date(2018, 5, 2), examples=["2018-05-02"])
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
     dead_letter_limit: Annotated[int, Field(ge=1, le=100_000)] = Field(default=50, examples=["50"])
@@ -193,6 +195,7 @@ def deployment(env: Environment) -> Deployment:
         ZoneInfo(env.timezone),
         discharge_on_fulfilled=env.discharge_on_fulfilled,
         contramandados_among=env.contramandados_among,
+        cutover=env.cutover_date,
         access_at={code: unit.access for code, unit in env.units.items() if isinstance(unit, UnitPlace)},
         resolution=env.resolution,
     )

@@ -38,6 +38,7 @@ _ENVIRONMENT = {
     "discharge_on_fulfilled": "Whether an ordem de desinternação stands on a fulfilled internment only (law.md, ANT-4).",
     "contramandados_among": "Where contingencies of contramandados are resolved: `MANDADOS` or `ALVARAS_ORDENS`.",
     "resolution": "Whose word a contingency awaits before it is registered: `automatic` nobody's, `confirmed` its unit's for every document, `default` its unit's for mandados that no release needs.",
+    "cutover_date": "The day on which BNMP 2.0 came to this court; what was issued before is the stock (law.md, exceptional).",
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
     "person_hash_key": "The secret with which commands and logs hash what names a person; without it they show nothing instead.",
     "dead_letter_limit": "So many dead letters among the last twice as many offsets stop their partition.",

@@ -217,7 +217,7 @@ def test_what_was_issued_before_bnmp_is_held_until_a_person_can_confirm_it(offic
     office.issue(paper("MANDADO", "M-1", origin="ACERVO"))
     # then
     assert office.standing("M-1") == (State.HELD, Reason.MISSING_DATA)
-    assert office.row("M-1")["missing"] == ["origin"]
+    assert office.row("M-1")["missing"] == ["analysis", "rji"]
 
 
 def test_a_document_with_text_that_no_database_can_keep_is_held_for_that_field(office: Office) -> None:

@@ -1,0 +1,82 @@
+"""The stock: what was issued before BNMP 2.0, or on models that do not communicate, and is registered now (docs/law.md legacy).
+
+Only what a person has looked at goes: a mandado after its unit's analysis, and nobody is linked or created without a
+choice of RJI (docs/law.md safety-22). What is prefilled is what SAJ prefills; the rest the unit types.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import auto
+
+from rules.history import Custody
+from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS, is_liberty
+from rules.words import CustodyEvent, Kind, Role, _Name
+
+JUSTIFICATION = "Regularização do acervo"
+EXCLUDER = Role.CHEFE_DE_CARTORIO
+"""Who alone may take an item from the list; the mandado keeps its status in SAJ and nothing is sent."""
+
+GUIAS_OF_STOCK = frozenset({Kind.GUIA_RECOLHIMENTO_ACERVO, Kind.GUIA_INTERNACAO_ACERVO})
+STOCK: frozenset[str] = MANDADOS | CERTIDOES_CUMPRIMENTO | GUIAS_OF_STOCK
+
+
+class Item(_Name):
+    """The kinds of item on the list (tipo de regularização)."""
+
+    MANDADO_AG_CUMPRIMENTO = auto()
+    MANDADO_CUMPRIDO = auto()
+    GUIA_EXECUCAO = auto()
+    PRISAO_SEM_MANDADO = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """What regularising an item sends, in this order and as one; `decides`: it asks for a decision and sends nothing."""
+
+    item: Item
+    sends: tuple[frozenset[str], ...]
+    decides: bool = False
+
+
+_TABLE = (
+    ItemRow(Item.MANDADO_AG_CUMPRIMENTO, (frozenset(MANDADOS),)),
+    ItemRow(Item.MANDADO_CUMPRIDO, (frozenset(MANDADOS), frozenset(CERTIDOES_CUMPRIMENTO))),
+    ItemRow(Item.GUIA_EXECUCAO, (frozenset(GUIAS_OF_STOCK),)),
+    ItemRow(Item.PRISAO_SEM_MANDADO, (), decides=True),
+)
+ITEMS: dict[Item, ItemRow] = {row.item: row for row in _TABLE}
+
+
+def wrongs(kind: str, rji: str | None) -> tuple[str, ...]:
+    """What keeps a document of the stock from going, as names of what is missing; nothing where it may go."""
+    if kind not in STOCK:
+        return ("origin",)
+    analysis = ("analysis",) if kind in MANDADOS else ()
+    return analysis + unnamed(kind, rji)
+
+
+def unnamed(kind: str, rji: str | None) -> tuple[str, ...]:
+    """In work on the stock a person's RJI is chosen by the unit; a release takes that of its warrant (safety-22)."""
+    return () if rji is not None or is_liberty(kind) else ("rji",)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """What the screen of a fulfilled mandado shows before anybody types; `on` is the day of the arrest, if it is known."""
+
+    justification: str = JUSTIFICATION
+    responsible: str = JUSTIFICATION
+    on: date | None = None
+    event_id: str | None = None
+
+
+def prefilled(case_number: str, events: Iterable[Custody]) -> Prefilled:
+    """The data of the arrest from the history of parties: the last one in the case, of this court (event 144)."""
+    arrests = [
+        one
+        for one in events
+        if one.event is CustodyEvent.PRISAO and not one.other_court and one.dated and one.case_number == case_number
+    ]
+    last = max(arrests, key=lambda one: (one.on, one.event_id), default=None)
+    return Prefilled() if last is None else Prefilled(on=last.on, event_id=last.event_id)
