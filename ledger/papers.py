@@ -58,6 +58,8 @@ def paper(body: DocumentIssued, gaps: Iterable[Gap], court: Court) -> Document:
         released_by_judge=released is None or released.role in (None, Role.MAGISTRADO),
         released=released is not None and (released.released_at is not None or released.role is not None),
         valid_until=getattr(body.fields, "data_validade", None),
+        term_days=getattr(body.fields, "prazo_prisao_dias", None),
+        fulfilled_on=getattr(body.fields, "data_cumprimento", None),
         signer=judge or next((s.user for s in body.signatures if s.user), None),
         consent=_consent(body),
         text=issued_so.text if issued_so else None,

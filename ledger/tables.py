@@ -81,6 +81,8 @@ document = sa.Table(
     _column("released_by_judge", sa.Boolean, null=False),
     _column("released", sa.Boolean, null=False, server_default=sa.false()),
     _column("valid_until", sa.Date),
+    _column("term_days", sa.Integer),
+    _column("fulfilled_on", sa.Date),
     _column("signer", sa.Text),
     _column("state", sa.Text, null=False),
     _column("reason", sa.Text),

@@ -5,13 +5,14 @@ if it differs anew. With certidões and releases on their way all the time, less
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 
 from rules import messages
 from rules.banners import is_told, reached
 from rules.casework import Say
 from rules.custody import EVENTS, CustodyRow, Period, in_order, periods
+from rules.deadlines import term_ends
 from rules.dossier import Document
 from rules.history import Custody
 from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
@@ -32,6 +33,8 @@ class Finding:
     ours: str | None
     registry: str | None
     document_id: str | None = None
+    message: str | None = None
+    at_once: bool = False
 
     @property
     def name(self) -> str:
@@ -43,7 +46,11 @@ class Finding:
         data = {
             name: getattr(self, name) for name in ("kind", "ours", "registry", "case_number", "document_id", "party_id")
         }
-        return Say("bnmp.divergence.found.v1", data | {"message": messages.DIVERGENCES[self.kind]})
+        return Say("bnmp.divergence.found.v1", data | {"message": self.message or messages.DIVERGENCES[self.kind]})
+
+    def due(self, grace: timedelta) -> datetime:
+        """When it is told: once it has stood for a while, or, where somebody may be held beyond their term, at once."""
+        return self.since if self.at_once else self.since + grace
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,30 @@ def _release_unheard(file: File) -> Iterator[Finding]:
                 yield _of("RELEASE_WITHOUT_EVENT", one, one.registered_at, _told(period.last))
 
 
+def _term_over(file: File) -> Iterator[Finding]:
+    """The term of the arrest is over, BNMP has ended it by itself, and the history shows the person in custody still."""
+    for period in file.here():
+        event = period.last
+        ends = term_ends(event.on, _mandados(file, event, EVENTS[event.event])) if period.end is None else None
+        if ends is not None:
+            found = _about("RELEASE_WITHOUT_EVENT", event, file, f"TERMINO {ends.isoformat()}")
+            since = datetime.combine(ends, time(), file.zone)
+            yield replace(
+                found, subject=f"{event.event_id} term", since=since, message=messages.TERM_OVER, at_once=True
+            )
+
+
+def _days_differ(file: File) -> Iterator[Finding]:
+    """The only arrest of a case and the only certidão of its fulfilment tell two days (docs/law.md custody)."""
+    begun = [period.begin for period in file.here() if EVENTS[period.begin.event].wants_certidao]
+    for event in begun:
+        told = [one for one in file.of(event.case_number, CERTIDOES_CUMPRIMENTO) if one.fulfilled_on is not None]
+        alone = len(told) == 1 and sum(one.case_number == event.case_number for one in begun) == 1
+        if alone and told[0].fulfilled_on not in (None, event.on):
+            found = _about("STATUS", event, file, f"{told[0].kind} {told[0].fulfilled_on}")
+            yield replace(found, subject=f"{event.event_id} {told[0].document_id}", document_id=told[0].document_id)
+
+
 def _custody_unheard(file: File) -> Iterator[Finding]:
     """BNMP has a fulfilled mandado, nobody was released since, and the history shows no custody in its case."""
     begun = {event.case_number for event in in_order(file.events) if EVENTS[event.event].begins}
@@ -159,4 +190,6 @@ _LOOKS: tuple[Callable[[File], Iterator[Finding]], ...] = (
     _release_unregistered,
     _release_unheard,
     _custody_unheard,
+    _term_over,
+    _days_differ,
 )

@@ -135,6 +135,8 @@ class Document:
     released_by_judge: bool = True
     released: bool = False
     valid_until: date | None = None
+    term_days: int | None = None
+    fulfilled_on: date | None = None
     signer: str | None = None
     version: int = 1
     state: State | None = None

@@ -130,8 +130,11 @@ DIVERGENCES: dict[str, str] = {
     "FULFILMENT_WITHOUT_CERTIFICATE": "O histórico mostra prisão e falta a certidão de cumprimento: emita-a para o BNMP.",
     "RELEASE_EVENT_WITHOUT_RELEASE": "O histórico mostra a soltura e falta o registro no BNMP: providencie-o já.",
     "RELEASE_WITHOUT_EVENT": "A ordem de liberdade está no BNMP e o histórico ainda mostra prisão: lance o evento.",
+    "STATUS": "A data da prisão no histórico e a da certidão de cumprimento são diferentes: confira e corrija.",
     "REGISTRY_CUSTODY_WITHOUT_EVENT": "O BNMP mostra prisão e o histórico de partes não: confira e lance o evento.",
 }
+
+TERM_OVER = "O prazo da prisão terminou e o histórico ainda mostra custódia: confira a soltura já e lance o evento."
 
 CUSTODY_HELD = "O evento do histórico foi guardado, mas há campos a corrigir: corrija-os e salve-o novamente."
 

@@ -4,7 +4,7 @@ The rows are tried in their order and the first that answers wins; the order is 
 docs/law.md routing. A row returns None where it has nothing to say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,8 @@ from rules.antecedents import to_ask
 from rules.chain import MERGE, View
 from rules.contingency import asked_in_present_unavailability, evidence
 from rules.dossier import Document, Person
-from rules.history import FREEING
-from rules.kinds import CERTIDOES_CUMPRIMENTO, KINDS, effect, is_eligible, needs_judges_release
+from rules.kinds import CERTIDOES_CUMPRIMENTO, effect, is_eligible, needs_judges_release
+from rules.staleness import freed, passed
 from rules.standing_orders import StandingOrder, standing
 from rules.steps import only_reading_left
 from rules.transmission import Event
@@ -22,7 +22,6 @@ from rules.waited import awaits_its_unit, confirmed_by_all, deaths, fulfilled_al
 from rules.withdrawals import end_of
 from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason
 
-VALIDITY = "fields.data_validade"
 _WAITED_FOR_LINK = (Reason.WAITING_LINK, Reason.AWAITING_CONSENT)
 
 
@@ -207,15 +206,11 @@ def _merge_unconfirmed(document: Document, seen: View) -> Verdict | None:
 
 
 def _stale(document: Document, seen: View) -> Verdict | None:
-    """A mandado that waited and whose validity has passed goes to the judge (docs/law.md safety-13)."""
-    if effect(document.kind) is not Effect.ARREST or not (document.opened or document.retroactive):
+    """A mandado that waited and whose validity has passed, or whose term was served, goes to the judge (docs/law.md safety-13)."""
+    waited = document.opened or document.retroactive
+    if effect(document.kind) is not Effect.ARREST or not waited or seen.chains_of(document.document_id):
         return None
-    if VALIDITY in document.cleared:
-        return None
-    today = seen.dossier.now.astimezone(seen.dossier.court.zone).date()
-    if document.valid_until is None or document.valid_until >= today or seen.chains_of(document.document_id):
-        return None
-    return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (VALIDITY,))
+    return _put_to_the_judge(document, passed(document, seen.dossier))
 
 
 def _freed_since(document: Document, seen: View) -> Verdict | None:
@@ -224,16 +219,16 @@ def _freed_since(document: Document, seen: View) -> Verdict | None:
     So does a late fulfilment, which would show a free person held (docs/law.md FAIL-11): it goes with its alvará.
     """
     late = document.retroactive and document.kind in CERTIDOES_CUMPRIMENTO
-    arrests = late or KINDS[document.kind].effect is Effect.ARREST
+    arrests = late or effect(document.kind) is Effect.ARREST
     if not arrests or any(c.complete for c in seen.chains_of(document.document_id)):
         return None
-    zone, issued = seen.dossier.court.zone, document.issued_at
-    for event in (event for one in _same(document, seen) for event in one.custody):
-        ground = f"custody:{event.event_id}"
-        since = issued is None or event.on >= issued.astimezone(zone).date()
-        if event.event in FREEING and since and ground not in document.cleared:
-            return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (ground,))
-    return None
+    return _put_to_the_judge(document, freed(document, seen.dossier))
+
+
+def _put_to_the_judge(document: Document, grounds: Iterable[str]) -> Verdict | None:
+    """The first ground on which the judge has not said SEND yet."""
+    ground = next((one for one in grounds if one not in document.cleared), None)
+    return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (ground,)) if ground else None
 
 
 def _lacking(

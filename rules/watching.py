@@ -62,7 +62,7 @@ def _watched(work: Casework, number: int, before: Watch) -> Watch:
     work.says.extend(says(before.banners, banners))
     grace = timedelta(seconds=work.dossier.windows.custody_alarm)
     found = findings(number, work.documents, events, zone)
-    due = {one.name: one for one in found if one.since + grace <= now}
+    due = {one.name: one for one in found if one.due(grace) <= now}
     work.says.extend(one.say() for name, one in due.items() if name not in before.divergences)
-    ahead = [one.since + grace for one in found if one.name not in due] + ([changes_at] if changes_at else [])
+    ahead = [one.due(grace) for one in found if one.name not in due] + ([changes_at] if changes_at else [])
     return Watch(banners, frozenset(due), min(ahead, default=None))
