@@ -41,7 +41,8 @@ def access_doubted(work: Casework, fact: AccessDoubted) -> None:
     doubts = tuple(one for one in fact.doubts if one not in document.cleared)
     if not doubts or document.state not in _AT_REST or document.doing is not None:
         return
-    if not (document.liberty or work.look(document.document_id).chains_of(document.document_id)):
+    # A release that is open is a chain, if only its own.
+    if not work.look(document.document_id).chains_of(document.document_id):
         # What waits for something else waits for that first.
         if document.reason is None:
             _forbid(work, document, "access doubted", doubts, fact.user)

@@ -177,3 +177,17 @@ def test_a_doubt_is_lifted_for_contingency_by_the_sweep_of_an_outage(office: Off
         found = due.may_be_offered(connection, kinds, office.hand(), 100)
     # then
     assert [document_id for document_id, _ in found] == ["M-1"]
+
+
+def test_safety_5_of_a_release_that_no_judge_released_nobody_is_told_that_it_has_effect(office: Office) -> None:
+    # when
+    office.issue(
+        paper("ALVARA_FLAGRANTE", "A-1", released_by={"role": "SERVIDOR", "user": "u1"}),
+        paper("ALVARA", "A-2", "M-9", person=1),
+    )
+    # then
+    told = {one.data["document_id"]: one.data for one in office.said() if one.type == "bnmp.document.held.v1"}
+    assert (told["A-1"]["reason"], told["A-1"]["who"]["role"]) == ("ACCESS", "MAGISTRADO")
+    assert "ainda não é ordem" in told["A-1"]["remedy"]
+    assert "produz efeito" not in told["A-1"]["message"]
+    assert "produz efeito" in told["A-2"]["message"]
