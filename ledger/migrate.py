@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
+from ledger.chains import seal_head
 from ledger.engine import Database, LedgerError
 from ledger.tables import deployment, link, metadata
 from rules.words import LinkState
@@ -19,6 +20,10 @@ _ALONE = (
     "SET LOCAL lock_timeout = '5s'",
     "SET LOCAL statement_timeout = '15min'",
 )
+
+
+# These have their row from the first migration on.
+_FROM_THE_FIRST = (deployment, link, seal_head)
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -51,7 +56,7 @@ def check_unused(database: Database) -> None:
     """Refuse a database that holds anything but a ledger's tables with nothing in them; raises LedgerError."""
     with database.reading() as connection:
         there = set(sa.inspect(connection).get_table_names())
-        ours = [table for table in metadata.sorted_tables if table.name in there and table not in (deployment, link)]
+        ours = [table for table in metadata.sorted_tables if table.name in there and table not in _FROM_THE_FIRST]
         used = [table.name for table in ours if connection.execute(sa.select(table).limit(1)).first() is not None]
     found = sorted(there - set(metadata.tables) - {"alembic_version"}) + used
     if found:
