@@ -4,13 +4,13 @@ Exit status: 0 applied, 1 refused, 2 what was typed does not hold, 3 Kafka is no
 """
 
 import inspect
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
+from console import typed
 from console.options import AsJson, ledger, one_of, seconds
 from console.tables import out, print_answer
 from ledger.engine import Database
@@ -38,7 +38,8 @@ class Param:
     def parameter(self) -> inspect.Parameter:
         """The parameter as the command line reads it."""
         option = typer.Option(f"--{self.name.strip('_').replace('_', '-')}", help=self.help)
-        kind: Any = list[str] if self.many else str | None if self.optional else str
+        kind: Any = list[str] if self.many else str
+        kind = kind | None if self.optional else kind
         annotation = Annotated[
             kind, option if self.option else typer.Argument(metavar=self.name.upper(), help=self.help)
         ]
@@ -74,26 +75,6 @@ def _of_party(given: Given, _: Database, tribunal: str) -> str:
     return f"{tribunal}:{given['party_id']}"
 
 
-def _object(text: str | None, option: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise typer.BadParameter(f'{option} is not a JSON object; for example {option} \'{{"motivo": "..."}}\'')
-    return found
-
-
-def _supplied(given: Given) -> dict[str, Any]:
-    parts = {part: _object(given[part], f"--{part}") for part in ("fields", "party")}
-    chosen = {"variant": given["variant"]} if given["variant"] else {}
-    return {"document_id": given["document_id"], **parts, **chosen}
-
-
-def _ordered(given: Given) -> dict[str, Any]:
-    return {"unit": given["unit"], "kinds": given["kind"], "from": given["from_"], "to": given["to"]}
-
-
 _DOCUMENT = Param("document_id", "SAJ's id of the document.")
 _PARTY = (Param("party_id", "SAJ's id of the party."), Param("rji", "11 digits."))
 
@@ -127,7 +108,7 @@ TABLE: tuple[Row, ...] = (
             Param("party", "A JSON object of the party's data, e.g. the RJI chosen.", option=True, optional=True),
             Param("variant", "MANDADO_CUMPRIDO, PRISAO_FLAGRANTE, ...", option=True, optional=True),
         ),
-        _supplied,
+        typed.supplied,
         _of_document,
     ),
     Row(
@@ -191,6 +172,19 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "contingency",
+        "resolve",
+        "saj.contingency.resolution-requested.v1",
+        "Register what was issued under contingency: documents, or all of a category in the unit that asks.",
+        (
+            Param("document_id", "SAJ's id of a document; may come again.", option=True, many=True, optional=True),
+            Param("category", "ALVARAS_ORDENS or MANDADOS.", option=True, optional=True),
+            Param("data", "A file with what was missing: {document_id: {fields, party}}.", option=True, optional=True),
+        ),
+        typed.resolved,
+        lambda _, __, ___: "unit:resolution",
+    ),
+    Row(
+        "contingency",
         "standing-order",
         "saj.unit.contingency-standing-order.v1",
         "A judge's SIM beforehand, for releases of the unit and for 24 hours at most.",
@@ -200,7 +194,7 @@ TABLE: tuple[Row, ...] = (
             Param("from_", "From when, with its offset: 2026-11-20T18:00:00-04:00.", option=True),
             Param("to", "Until when, likewise.", option=True),
         ),
-        _ordered,
+        typed.ordered,
         lambda given, _, __: f"unit:{given['unit']}",
     ),
     Row(

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from console import audit, certificates, commands, doctor, forcing, lag, letters, look, places, saj, stack
+from console import audit, certificates, commands, contingency, doctor, forcing, lag, letters, look, places, saj, stack
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
@@ -24,19 +24,25 @@ from runtime.roles import ROLES
 from runtime.roles import run as run_role
 
 app = typer.Typer(help="The bridge between SAJ and BNMP 2.0.", no_args_is_help=True, pretty_exceptions_enable=False)
-contingency = typer.Typer(help="What is issued while BNMP is not there.", no_args_is_help=True)
 sandbox = typer.Typer(help="One piece of the outside world alone.", no_args_is_help=True)
 app.add_typer(places.offsets, name="offsets")
 app.add_typer(places.topics, name="topics")
 app.add_typer(look.documents, name="documents")
 app.add_typer(look.person, name="person")
 app.add_typer(look.link, name="link")
-app.add_typer(contingency, name="contingency")
+app.add_typer(contingency.contingency, name="contingency")
 app.add_typer(certificates.certificates, name="certificates")
 app.add_typer(letters.letters, name="dead-letters")
 app.add_typer(audit.audit, name="audit")
 app.add_typer(sandbox, name="sandbox")
-commands.add({"documents": look.documents, "person": look.person, "link": look.link, "contingency": contingency})
+commands.add(
+    {
+        "documents": look.documents,
+        "person": look.person,
+        "link": look.link,
+        "contingency": contingency.contingency,
+    }
+)
 for _name, _forcing in (("force-down", forcing.down), ("force-up", forcing.up), ("auto", forcing.auto)):
     look.link.command(_name)(_forcing)
 app.command()(stack.demo)

@@ -16,6 +16,7 @@ from operations.answers import (
 from operations.audit import ActPage, AuditVerified
 from operations.certificates import CertificatePage, CertificateShown
 from operations.commanding import CommandGiven
+from operations.contingencies import ContingenciesShown
 from operations.lag_answers import LagShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
 
@@ -23,7 +24,7 @@ from operations.letter_answers import LetterPage, LettersDone, LetterShown
 _GIVEN = {
     "documents": ("retry", "exclude", "supply", "sign-as", "state"),
     "person": ("link", "unlink", "merge"),
-    "contingency": ("answer", "standing-order"),
+    "contingency": ("answer", "resolve", "standing-order"),
     "link": ("test", "force-down", "force-up", "auto"),
 }
 SHAPES: dict[str, type[Answer]] = {
@@ -38,6 +39,7 @@ SHAPES: dict[str, type[Answer]] = {
     "offsets resume": PartitionResumed,
     "certificates list": CertificatePage,
     "certificates export": CertificateShown,
+    "contingency list": ContingenciesShown,
     "dead-letters list": LetterPage,
     "dead-letters show": LetterShown,
     "dead-letters redrive": LettersDone,

@@ -1,0 +1,48 @@
+"""What was typed, as the data of a command's event; raises BadParameter for what does not hold."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from console.options import one_of
+from rules.words import Resolution
+
+Given = Mapping[str, Any]
+
+
+def _object(text: str | None, option: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise typer.BadParameter(f'{option} is not a JSON object; for example {option} \'{{"motivo": "..."}}\'')
+    return found
+
+
+def supplied(given: Given) -> dict[str, Any]:
+    """What completes a document."""
+    parts = {part: _object(given[part], f"--{part}") for part in ("fields", "party")}
+    chosen = {"variant": given["variant"]} if given["variant"] else {}
+    return {"document_id": given["document_id"], **parts, **chosen}
+
+
+def ordered(given: Given) -> dict[str, Any]:
+    """A standing order."""
+    return {"unit": given["unit"], "kinds": given["kind"], "from": given["from_"], "to": given["to"]}
+
+
+def resolved(given: Given) -> dict[str, Any]:
+    """A request to resolve: documents or a category, with the file of what was missing."""
+    try:
+        text = Path(given["data"]).read_text(encoding="utf-8") if given["data"] else None
+    except OSError as error:
+        raise typer.BadParameter(f"--data cannot be read: {error.strerror}") from None
+    named, category = list(given["document_id"] or ()), given["category"]
+    if bool(named) == bool(category):
+        raise typer.BadParameter("say either --document-id, as often as needed, or --category")
+    what = {"category": one_of(Resolution, category, "--category")} if category else {"document_ids": named}
+    return {**what, "data": _object(text, "--data")}
