@@ -98,6 +98,13 @@ class Door:
         if events:
             self._intake.take([self._record(*event) for event in events])
 
+    def publish(self, kind: str, data: Mapping[str, Any], *, key: str, time: datetime) -> None:  # noqa: ARG002 (the kit's own)
+        """Take one event, as the kit of SAJ's producers would publish it."""
+        self.take([(kind, key, data, None)])
+
+    def flush(self, timeout: float) -> None:
+        """Nothing is ever under way."""
+
     def _record(self, kind: str, key: str, data: Mapping[str, Any], ce_id: str | None) -> RawRecord:
         topic, now = HOME[kind], datetime.now(UTC)
         offset = self._offsets.get(topic, 0)

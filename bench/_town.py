@@ -28,9 +28,11 @@ from ledger.deployment import Deployment
 from ledger.engine import Database
 from ledger.migrate import migrate
 from ledger.tables import document
+from producers.saj import SajProducer
 from rules.dossier import Court
 from rules.transmission import TERMINAL
 from rules.windows import Windows
+from sandbox.saj.court import announce
 from sandbox.saj.day import Day
 from sandbox.saj.documents import TRIBUNAL
 from sandbox.saj.people import invent_people, invent_staff
@@ -106,6 +108,7 @@ class Town:
         people = invent_people(self.persons + 2, self.day.seed)
         keyed = {f"{TRIBUNAL}:{one.party_id}": one for one in people}
         counter = People(database, door, registry, invent_staff(), keyed)
+        await asyncio.to_thread(announce, cast(SajProducer, door))
         stopped = asyncio.Event()
         async with Registry(settings) as adapter:
 
