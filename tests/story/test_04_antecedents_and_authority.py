@@ -76,7 +76,9 @@ async def test_safety_29_what_was_not_sent_is_excluded_and_what_is_registered_is
     await court.issue("CERTIDAO", "C-2", "M-1")
     # then
     assert await court.withdraw("M-1") == "ONLY_BY_RELEASE"
-    assert await court.withdraw("C-2") == "REGISTERED_ALREADY"
+    # and who may do nothing at BNMP undoes nothing there
+    assert await court.withdraw("C-2") == "ANNULMENT_ACCESS"
+    assert court.status("M-1") == "Cumprido"
 
 
 async def test_safety_29_a_mandado_released_in_the_case_is_not_sent_either_until_its_contramandado_comes(
