@@ -147,3 +147,25 @@ def test_in_effect_it_is_annulled_in_the_name_of_who_took_it_back_and_a_draft_by
     assert annulment.terms(draft["m"]) == ("Registro interrompido antes da última assinatura.", ())
     draft.ask(DocumentWithdrawn, "m", reason="ANULADO")
     assert annulment.terms(draft["m"]) == ("Documento retirado pela unidade no SAJ.", ())
+
+
+@pytest.mark.parametrize("shown", [{"bnmp_status": PecaStatus.PENDENTE_CUMPRIMENTO}, {"bnmp_status": None}])
+def test_what_bnmp_has_brought_back_already_is_not_told_twice_and_nobody_is_answered_who_did_not_ask(
+    shown: dict[str, Any],
+) -> None:
+    # given
+    desk = Desk(document("m", released=True), document("c", CERTIDAO, "m"))
+    desk.register("m", "c")
+    desk.ask(DocumentWithdrawn, "c", **WITHDRAWN)
+    desk.put("m", **shown)
+    desk.put("c", withdrawal=None)
+    said = len(desk.said("bnmp.command.applied.v1"))
+    # when CNJ refuses at first, and annuls it then
+    annul(desk, "c", AnswerClass.CHAIN)
+    assert desk.said("bnmp.command.refused.v1") == []
+    desk.put("c", due_fact="ANNUL")
+    annul(desk, "c")
+    # then
+    assert desk["c"].gone
+    assert [one.document.document_id for one in desk.said("bnmp.document.status-changed.v1") if one.document] == ["c"]
+    assert len(desk.said("bnmp.command.applied.v1")) == said
