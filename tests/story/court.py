@@ -115,6 +115,15 @@ class Court:
                 await self.command("link.tested", "SERVIDOR", user=SERVIDOR.user, client="ERROR", app_server="ERROR")
         raise AssertionError("nobody sees that BNMP is away")
 
+    async def there(self) -> None:
+        """BNMP is there; nobody has looked yet."""
+        await self.simulator._link.set("up")
+
+    async def once(self) -> None:
+        """Clock, sender and resolver each look once."""
+        await self._clock._tick()
+        await self._lanes()
+
     async def back(self) -> None:
         """BNMP is there again, and the clock sees it."""
         await self.simulator._link.set("up")
