@@ -60,6 +60,11 @@ class Release(Watched):
             one.state is State.REGISTERED or (one.reason is None and not one.gaps) for one in found
         )
 
+    def rests(self) -> bool:
+        """Whether BNMP lets one of them rest: the lane may do something else for the person meanwhile."""
+        now = self.desk.dossier.now
+        return any(one.due_at is not None and one.due_at > now for one in self.here(self.members))
+
     def named_by_the_release(self) -> set[str]:
         """What the release names, and what that names, as far as it is here."""
         ahead, known = [self.members[-1]], set[str]()
@@ -105,22 +110,25 @@ class Release(Watched):
             found = self.desk.takes()
             if found is None or self.desk[found].state is State.UNCERTAIN or is_asking(self.desk[found]):
                 return
-            whole = self.is_whole()
+            whole, rests = self.is_whole(), self.rests()
             self.tell(partial(self.desk.begin, found))
             one = self.desk[found]
             if one.state is not State.SENDING or one.doing is None:
                 return
-            self.must_be_its_turn(one, whole=whole)
+            self.must_be_its_turn(one, whole=whole, rests=rests)
             self.tell(partial(self.desk.answered, found, AnswerClass.OK, **good(one, one.doing)))
 
-    def must_be_its_turn(self, one: Document, *, whole: bool) -> None:
+    def must_be_its_turn(self, one: Document, *, whole: bool, rests: bool) -> None:
         """docs/law.md safety-10, safety-11: of the chain nothing starts unless it is whole; then nothing comes between."""
         self.may_begin(one)
         release = self.here([self.members[-1]])
         if not release or release[0].ended:
             return
         if one.document_id not in self.members:
-            assert not whole, f"{one.document_id} goes before the release that could go"
+            # What was begun before is finished.
+            assert rests or one.step is not None or not whole, (
+                f"{one.document_id} goes before the release that could go"
+            )
         elif (
             is_mandado(one.kind) and one.doing is not Step.READ_BACK and one.document_id in self.named_by_the_release()
         ):
@@ -163,8 +171,8 @@ class Release(Watched):
     @invariant()
     def what_was_begun_of_a_whole_chain_is_taken_up_first(self) -> None:
         """docs/law.md safety-10: nothing comes between, whatever went wrong in the middle."""
-        begun = [one for one in self.here(self.members) if one.step is not None and not one.ended]
-        if begun and self.is_whole() and self.in_flight() is None:
+        begun = any(one.step is not None and not one.ended for one in self.here(self.members))
+        if begun and not self.rests() and self.is_whole() and self.in_flight() is None:
             assert self.desk.takes() in (*self.members, None), "something else comes between"
 
 
