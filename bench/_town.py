@@ -128,6 +128,8 @@ class Town:
             async with asyncio.TaskGroup() as group:
                 for each in work:
                     group.create_task(_or_stop(each, stopped))
+        # What was decided last may have been said after the post's last round.
+        await asyncio.to_thread(post.carry)
         book = await asyncio.to_thread(_settled, registry)
         with database.reading() as connection:
             rows = tuple(dict(row) for row in connection.execute(sa.select(document)).mappings())

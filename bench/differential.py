@@ -181,7 +181,8 @@ def _key(document_id: str) -> str:
 def _struck(requests: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     for request in requests:
         if request["status"] != 200 or request["error"]:
-            yield str(request["error"] or request["status"])
+            # Of a message that names something the words alone.
+            yield str(request["error"] or request["status"]).partition(":")[0]
 
 
 def one_day(seed: int, persons: int, folder: Path) -> Found:

@@ -49,6 +49,7 @@ def test_a_day_against_every_mood_ends_alike_in_both_books(tmp_path: Path) -> No
     # then
     assert found.documents == len(day.documents) >= 200
     assert (found.doubles, found.doubled_persons, found.absent, found.open, found.otherwise) == ([], [], [], [], [])
+    assert found.said["bnmp.document.registered.v1"] == found.ends["REGISTERED"]
     assert found.struck["http503"] > 0
 
 
