@@ -5,7 +5,7 @@ table (rules/authority.py, docs/law.md safety-28).
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from rules import messages
 from rules.access import but_doubts, is_doubt
@@ -22,7 +22,7 @@ from rules.acts import (
 )
 from rules.authority import COMMAND_OF, Ruling, effect_of, ruling
 from rules.casework import Casework, Say, may_be_offered
-from rules.certificate import released
+from rules.certificate import Certificate, released
 from rules.chain import is_sticky
 from rules.dossier import ConsentGiven, Document, Withdrawal, changed
 from rules.doubt import doubt
@@ -182,9 +182,10 @@ def _cannot_be_released(_: Document, fact: CertificateReleased) -> str | None:
 
 def _released(work: Casework, document: Document, fact: CertificateReleased) -> str:
     """SAJ signed and released it; the contingency's paper is in the case (docs/law.md safety-30)."""
-    if fact.certificate is not None:
-        work.certificates.append(released(fact.certificate, fact.by.user, fact.released_at))
-        work.put(document, f"{fact.certificate.kind} released")
+    # Who names one that is not known was refused before.
+    certificate = cast("Certificate", fact.certificate)
+    work.certificates.append(released(certificate, fact.by.user, fact.released_at))
+    work.put(document, f"{certificate.kind} released")
     return "APPLIED"
 
 

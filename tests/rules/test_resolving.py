@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from rules.acts import By
+from rules.acts import By, ResolutionAsked
+from rules.dossier import Person
 from rules.history import Custody
 from rules.resolving import Opened, why_not
-from rules.words import CustodyEvent, DueFact, LinkState, PecaStatus, Reason, Role, State
-from tests.rules.desk import CERTIDAO, CONTRAMANDADO, COURT, MANDADO, NOW, UNIT, Desk, document
+from rules.words import AnswerClass, CustodyEvent, DueFact, LinkState, PecaStatus, Reason, Role, State, Step
+from tests.rules.desk import CERTIDAO, CONTRAMANDADO, COURT, MANDADO, NOW, RJI, UNIT, Desk, document, piece
 from tests.rules.play import resolve
 
 CLERK = By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)
@@ -182,6 +183,60 @@ def test_safety_13_an_arrest_before_it_or_in_another_case_fulfils_nothing(harmle
     desk.custody(harmless)
     # then
     assert desk.standing("m") == WAITS
+
+
+@pytest.mark.parametrize(
+    ("pieces", "then"),
+    [
+        ((PecaStatus.PENDENTE_CUMPRIMENTO, PecaStatus.EM_ELABORACAO), (State.CONTINGENCY, Reason.UNCERTAIN_OUTCOME)),
+        ((PecaStatus.EXCLUIDO,), (State.CONTINGENCY, Reason.DIVERGENCE)),
+        (("Em Revisão",), (State.CONTINGENCY, None)),
+    ],
+)
+def test_safety_26_what_is_found_by_hand_and_cannot_be_told_for_certain_is_for_the_unit(
+    pieces: tuple[str, ...], then: tuple[State, Reason | None]
+) -> None:
+    # given
+    desk = _desk("automatic")
+    desk.until("m", Step.LOOK_UP)
+    # when
+    desk.answered("m", AnswerClass.OK, pieces=tuple(piece(desk["m"], status) for status in pieces))
+    # then
+    assert desk.standing("m") == then
+
+
+def test_what_is_on_its_way_goes_on_when_it_is_confirmed() -> None:
+    # given
+    desk = _desk("automatic")
+    desk.until("m", Step.CREATE)
+    # when
+    resolve(desk, "m")
+    # then
+    assert (desk["m"].state, desk["m"].doing) == (State.SENDING, Step.CREATE)
+    assert desk["m"].confirmed is not None
+
+
+def test_the_rji_that_the_unit_chose_comes_with_the_data() -> None:
+    # given an order that nobody knows the person of
+    desk = Desk(court=replace(COURT, resolution="default"), persons={1: Person(1)})
+    desk.link(LinkState.DOWN)
+    desk.tell_issued(document("k", CONTRAMANDADO, "m", gaps=("fields.motivo",)))
+    desk.consent("k")
+    desk.link(LinkState.UP)
+    # when
+    resolve(desk, "k", document=replace(document("k", CONTRAMANDADO, "m"), version=2), rji=RJI)
+    # then
+    assert desk.dossier.persons[1].rji == RJI
+
+
+def test_safety_28_an_unknown_judges_word_for_liberty_resolves_it_and_is_an_incident() -> None:
+    # given
+    desk = _desk("confirmed", MANDADO, CONTRAMANDADO)
+    # when
+    desk.tell(ResolutionAsked("c-1", "k", By(Role.MAGISTRADO, "m999", UNIT), NOW))
+    # then
+    assert desk["k"].confirmed is not None
+    assert [one.data["kind"] for one in desk.said("bnmp.incident.v1", "k")] == ["ACCESS_UNKNOWN"]
 
 
 def test_a_request_is_refused_whole_where_one_document_is_not_of_the_unit_or_was_not_opened() -> None:
