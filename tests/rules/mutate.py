@@ -1,6 +1,6 @@
 """Break the rules on purpose, one word at a time, and see whether a test of the rules notices: `make mutate`.
 
-All that can be broken is broken, or what --since and the named files leave of it. A whole run writes docs/mutation.md;
+All that can be broken is broken, or what --since and the named files leave of it. A run over all files writes docs/mutation.md, also where --minutes ends it;
 what it could not notice and why that is right stands in tests/rules/argued.py. Red where the score is below its floor.
 """
 
@@ -100,11 +100,11 @@ def page(done: Sequence[Outcome], possible: int, asked: str) -> str:
     return "\n".join(
         [
             "# Mutation\n",
-            "Written by a whole run of `make mutate`; do not edit. One word of the rules at a time is broken on purpose: a name",
+            "Written by `make mutate`; do not edit. One word of the rules at a time is broken on purpose: a name",
             "of an enumeration becomes its neighbour, a comparison or connective its opposite, True becomes False. The tests of",
             "the rules that run its line are asked, the plays of `make simulate` not. Asked were",
             f"{'those whose examples have a name' if asked == EXAMPLES else 'also those that draw their examples'}.\n",
-            f"Of {possible} possible faults: **{told(done)}.** One that timed out made a test run for ever.\n",
+            f"Of {possible} possible faults, drawn by chance: **{told(done)}.** One that timed out made a test run for ever.\n",
             "| file | tried | survived |\n|---|---|---|",
             *_by_file(done),
             "\n## Survivors that are right to survive\n",
@@ -125,8 +125,6 @@ def _by_file(done: Sequence[Outcome]) -> Iterator[str]:
 
 def _rows(done: Sequence[Outcome], *, argued: bool) -> Iterator[str]:
     found = [one for one, word in done if word == SURVIVED and (argument(one) is not None) is argued]
-    # By chance, so that what is told on the way is a fair part of the whole.
-    random.Random(len(found)).shuffle(found)
     if not found:
         yield "None."
         return
