@@ -1,7 +1,8 @@
 """Break the rules on purpose, one word at a time, and see whether a test of the rules notices: `make mutate`.
 
-All that can be broken is broken, or what --since and the named files leave of it. A run over all files writes docs/mutation.md, also where --minutes ends it;
-what it could not notice and why that is right stands in tests/rules/argued.py. Red where the score is below its floor.
+All that can be broken is broken, or what --since and the named files leave of it. A run over all files writes
+docs/mutation.md, also where --minutes ends it; what it could not notice and why that is right stands in
+tests/rules/argued.py. Red where the score is below its floor.
 """
 
 import argparse
