@@ -4,19 +4,31 @@ Exit status: 0 done; 1 the thing asked for does not hold; 2 wrong usage or setti
 unreachable; a role: 70 left after an error that a restart may cure, 72 stood still or out of its group.
 """
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
-from console import audit, certificates, commands, contingency, doctor, forcing, lag, letters, look, places, saj, stack
+from console import (
+    audit,
+    certificates,
+    commands,
+    contingency,
+    contract,
+    doctor,
+    forcing,
+    lag,
+    letters,
+    look,
+    places,
+    saj,
+    stack,
+)
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
 from ledger.migrate import migrate as migrate_database
 from operations.offsets import OffsetsRefusedError
-from operations.shapes import SHAPES
 from producers.topics import KafkaUnreachableError
 from runtime import settings
 from runtime.logs import configure
@@ -49,6 +61,9 @@ app.command()(stack.demo)
 app.command()(stack.up)
 app.command("doctor")(doctor.examine)
 app.command("lag")(lag.lag)
+app.command()(contract.asyncapi)
+app.command()(contract.schema)
+app.command()(contract.sample)
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 sandbox.command(context_settings=_PASSED_ON)(stack.kafka)
 sandbox.command(context_settings=_PASSED_ON)(stack.bnmp)
@@ -92,16 +107,6 @@ def migrate() -> None:
     finally:
         database.close()
     out.print(f"the ledger is at schema {revision}")
-
-
-@app.command()
-def schema(
-    *, cli: Annotated[str, typer.Option("--cli", help=f"The shape of a command's answer: {', '.join(SHAPES)}.")]
-) -> None:
-    """Print the JSON Schema of what a command answers with --json."""
-    if cli not in SHAPES:
-        raise typer.BadParameter(f"there is no answer {cli}; there are {', '.join(SHAPES)}")
-    typer.echo(json.dumps(SHAPES[cli].model_json_schema(mode="serialization"), indent=2, ensure_ascii=False))
 
 
 def main() -> None:

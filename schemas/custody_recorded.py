@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from rules.custody import CIVIL_KIND, EVENTS, wrongs
 from rules.words import CustodyEvent
@@ -77,7 +78,7 @@ class CustodyRecorded(Reading):
     custody: Custody | None = None
     recorded_by: RecordedBy | None = None
     recorded_at: Instant | None = None
-    event: CustodyEvent | None = Field(default=None, exclude=True)
+    event: SkipJsonSchema[CustodyEvent | None] = Field(default=None, exclude=True)
 
 
 REQUIRED = ("event_code", "case.number", "effective_date")

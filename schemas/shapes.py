@@ -156,6 +156,11 @@ def _quick_time(pattern: str, read: Callable[[str], Any]) -> Quick:
     return Quick(core_schema.no_info_after_validator_function(read, text))
 
 
+def _told(pattern: str) -> Any:
+    """What JSON Schema says of a text that is checked in Python."""
+    return Field(json_schema_extra={"pattern": f"^{pattern}$"})
+
+
 _IDENTIFIER, _TRIBUNAL, _STATE = "[!-~]{1,64}", "[A-Z][A-Z0-9]{1,15}", "[A-Z]{2}"
 _STORABLE = _checked(lambda value: value if is_storable(value) else None, UNSTORABLE)
 # Without NUL, and with something in it that can be seen: blank text means that nothing was typed.
@@ -168,9 +173,10 @@ Identifier = Annotated[
     str,
     _matching(_IDENTIFIER, "is not an identifier of 1 to 64 printable ASCII characters"),
     _quick(_IDENTIFIER),
+    _told(_IDENTIFIER),
 ]
-Tribunal = Annotated[str, _matching(_TRIBUNAL, "is not the acronym of a tribunal"), _quick(_TRIBUNAL)]
-StateOfUnion = Annotated[str, _matching(_STATE, "is not the two letters of a state"), _quick(_STATE)]
+Tribunal = Annotated[str, _matching(_TRIBUNAL, "is not the acronym of a tribunal"), _quick(_TRIBUNAL), _told(_TRIBUNAL)]
+StateOfUnion = Annotated[str, _matching(_STATE, "is not the two letters of a state"), _quick(_STATE), _told(_STATE)]
 Name = Annotated[str, Field(max_length=150), _STORABLE, _quick(_SEEN, 150)]
 Prose = Annotated[str, Field(max_length=4000), _STORABLE, _quick(_SEEN, 4000)]
 Date = Annotated[date, BeforeValidator(_date), _quick_time(_DAY, date.fromisoformat)]

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from bench._report import RESULTS
 from rules.windows import Windows
 from runtime.settings import PREFIX, WINDOW_PREFIX, Environment
+from schemas import asyncapi
 from schemas.figures import FIGURES, ROLES, Row
 from schemas.topics import FOREVER, TOPICS, Topic
 
@@ -282,6 +283,7 @@ def _figure(figure: float | Mapping[str, float]) -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/topics.md": topics,
+    "docs/asyncapi.json": asyncapi.text,
     "docs/settings.md": settings,
     "docs/metrics.md": metrics,
     "docs/benchmarks.md": benchmarks,
