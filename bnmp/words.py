@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Final
 
+from rules.situation import Situation
 from rules.words import Kind, PecaStatus, Step, Variant
 
 AUTHENTICATE: Final = "/api/public/authenticate"
@@ -100,6 +101,19 @@ STATUSES: Final[Mapping[str, PecaStatus]] = {
 }
 # The only ids that mean the same everywhere; read when there is no label.
 STATUS_IDS: Final[Mapping[int, PecaStatus]] = {1: PecaStatus.EM_ELABORACAO, 4: PecaStatus.AGUARDANDO_ASSINATURA}
+# A person's, in lower case; another label is kept verbatim.
+SITUATIONS: Final[Mapping[str, Situation]] = {
+    "em liberdade": Situation.EM_LIBERDADE,
+    "procurado": Situation.PROCURADO,
+    "foragido": Situation.FORAGIDO,
+    "preso provisório": Situation.PRESO_PROVISORIO,
+    "preso condenado em execução provisória": Situation.PRESO_EXECUCAO_PROVISORIA,
+    "preso condenado em execução definitiva": Situation.PRESO_EXECUCAO_DEFINITIVA,
+    "preso em execução definitiva": Situation.PRESO_EXECUCAO_DEFINITIVA,
+    "internado provisório": Situation.INTERNADO_PROVISORIO,
+    "internado em execução de medida de segurança": Situation.INTERNADO_EXECUCAO,
+    "falecido": Situation.FALECIDO,
+}
 
 
 class Conflict(StrEnum):

@@ -21,6 +21,7 @@ from console import (
     letters,
     look,
     places,
+    reconciling,
     saj,
     stack,
 )
@@ -46,6 +47,7 @@ app.add_typer(contingency.contingency, name="contingency")
 app.add_typer(certificates.certificates, name="certificates")
 app.add_typer(letters.letters, name="dead-letters")
 app.add_typer(audit.audit, name="audit")
+app.add_typer(reconciling.divergences, name="divergences")
 app.add_typer(sandbox, name="sandbox")
 commands.add(
     {
@@ -64,6 +66,7 @@ app.command("lag")(lag.lag)
 app.command()(contract.asyncapi)
 app.command()(contract.schema)
 app.command()(contract.sample)
+app.command("reconcile")(reconciling.reconcile)
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 sandbox.command(context_settings=_PASSED_ON)(stack.kafka)
 sandbox.command(context_settings=_PASSED_ON)(stack.bnmp)

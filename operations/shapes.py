@@ -17,8 +17,10 @@ from operations.audit import ActPage, AuditVerified
 from operations.certificates import CertificatePage, CertificateShown
 from operations.commanding import CommandGiven
 from operations.contingencies import ContingenciesShown
+from operations.divergences import DivergencePage
 from operations.lag_answers import LagShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
+from operations.reconciling import Reconciled
 
 # What is asked of the service is answered alike (console/commands.py, console/forcing.py).
 _GIVEN = {
@@ -45,6 +47,8 @@ SHAPES: dict[str, type[Answer]] = {
     "dead-letters redrive": LettersDone,
     "dead-letters discard": LettersDone,
     "lag": LagShown,
+    "reconcile": Reconciled,
+    "divergences list": DivergencePage,
     "audit show": ActPage,
     "audit verify": AuditVerified,
     "doctor": Diagnosis,

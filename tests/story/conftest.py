@@ -9,11 +9,13 @@ import pytest
 
 from bnmp.registry import Registry
 from bnmp.settings import BnmpSettings
+from bnmp.survey import Survey
 from ledger.engine import Database
 from sandbox.bnmp.sessions import read_user
 from sandbox.bnmp.simulator import Simulator
 from sandbox.saj.people import write_credentials
 from tests.ledger.office import STAFF, Hand, Office
+from tests.story.comparing import fast
 from tests.story.court import Court
 
 
@@ -36,3 +38,10 @@ async def court(request: pytest.FixtureRequest, template: Path, tmp_path: Path) 
                 Office(database, hand, resolution=getattr(request, "param", "automatic")), hand, registry, simulator
             )
     database.close()
+
+
+@pytest.fixture
+async def survey(court: Court) -> AsyncIterator[Survey]:
+    """Reads the court's registry, fast and with little rest."""
+    async with fast(court) as survey:
+        yield survey
