@@ -21,6 +21,7 @@ from console import (
     letters,
     look,
     places,
+    publish,
     reconciling,
     saj,
     stack,
@@ -67,6 +68,7 @@ app.command()(contract.asyncapi)
 app.command()(contract.schema)
 app.command()(contract.sample)
 app.command("reconcile")(reconciling.reconcile)
+app.command()(publish.publish)
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 sandbox.command(context_settings=_PASSED_ON)(stack.kafka)
 sandbox.command(context_settings=_PASSED_ON)(stack.bnmp)

@@ -20,6 +20,7 @@ from operations.contingencies import ContingenciesShown
 from operations.divergences import DivergencePage
 from operations.lag_answers import LagShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
+from operations.publishing import FilePublished
 from operations.reconciling import Reconciled
 
 # What is asked of the service is answered alike (console/commands.py, console/forcing.py).
@@ -52,5 +53,6 @@ SHAPES: dict[str, type[Answer]] = {
     "audit show": ActPage,
     "audit verify": AuditVerified,
     "doctor": Diagnosis,
+    "publish": FilePublished,
     "up": RoleEnded,
 }

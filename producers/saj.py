@@ -16,7 +16,7 @@ from typing import Any
 from confluent_kafka import Producer
 
 from producers.settings import KafkaSettings
-from schemas.reading import Unreadable, read
+from schemas.reading import READERS, Code, Reader, Unreadable, read
 from schemas.record import RawRecord
 from schemas.topics import HOME
 
@@ -55,12 +55,13 @@ class SajProducer:
         key: str | None = None,
         ce_id: str | None = None,
         time: datetime | None = None,
+        source: str | None = None,
     ) -> str:
         """Publish an event and give its `ce_id`; the type decides the topic.
 
         `key` is made from the party unless given; a command that names no party needs one. `ce_id` is made unless
-        given: whoever may publish an event twice gives the same one. `time` has its offset (now unless given). Raises
-        `ValueError` for a type that is not in the contract, a missing key, a time without offset, or data that is not
+        given: whoever may publish an event twice gives the same one. `time` has its offset (now unless given); `source`
+        is the producer's unless given. Raises `ValueError` for a type that is not in the contract, a missing key, a time without offset, or data that is not
         JSON.
         """
         topic = _home(type)
@@ -68,7 +69,7 @@ class SajProducer:
         if key is None:
             raise ValueError(f"{type} names no party: give its key")
         ce_id = ce_id or str(uuid.uuid4())
-        headers = envelope(type, ce_id=ce_id, source=self.source, time=time or datetime.now(UTC))
+        headers = envelope(type, ce_id=ce_id, source=source or self.source, time=time or datetime.now(UTC))
         self.publish_raw(topic, key.encode(), _value(data), headers)
         return ce_id
 
@@ -141,8 +142,17 @@ def envelope(
     return [(name, text.encode()) for name, text in attributes.items()]
 
 
-def check(type: str, data: Mapping[str, Any]) -> list[Problem]:  # noqa: A002 (the envelope's own word)
-    """Give everything that the service would find wrong with an event, before it is published; nothing is sent."""
+def check(
+    type: str,  # noqa: A002 (the envelope's own word)
+    data: Mapping[str, Any],
+    *,
+    tribunal: str | None = None,
+    readers: Mapping[str, Reader] = READERS,
+) -> list[Problem]:
+    """Give everything that the service would find wrong with an event, before it is published; nothing is sent.
+
+    The service is that of `tribunal` (of the event's own unless given), with the `readers` of its court.
+    """
     if type not in HOME:
         return [Problem("*", "the type is not in the contract")]
     headers = envelope(type, ce_id="check", source=SOURCE, time=datetime.now(UTC))
@@ -151,7 +161,11 @@ def check(type: str, data: Mapping[str, Any]) -> list[Problem]:  # noqa: A002 (t
     except ValueError:
         return [Problem("*", "is not JSON")]
     record = RawRecord(HOME[type], 0, 0, 0, None, value, tuple(headers))
-    found = read(record, tribunal=str(data.get("tribunal")))
+    found = read(record, tribunal=tribunal or str(data.get("tribunal")), readers=readers)
+    if isinstance(found, Unreadable) and found.code is Code.MALFORMED:
+        # Its detail begins with the field.
+        field, _, rule = found.detail.partition(" ")
+        return [Problem(field, f"{found.code}: {rule}")]
     if isinstance(found, Unreadable):
         return [Problem("*", f"{found.code}: {found.detail}")]
     problems = [Problem(gap.field, gap.rule) for gap in found.gaps]
