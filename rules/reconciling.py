@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rules.chain import View
+from rules.deadlines import term_ends
 from rules.dossier import Document, Dossier
 from rules.effects import expected
 from rules.facts import Piece
@@ -18,6 +19,8 @@ from rules.situation import Situation
 from rules.words import GONE, PecaStatus, State
 
 UNSIGNED = frozenset({PecaStatus.EM_ELABORACAO, PecaStatus.AGUARDANDO_ASSINATURA})
+# What moves nobody.
+_IDLE = UNSIGNED | GONE
 # What may have a piece at BNMP of which the ledger does not know yet.
 _ON_ITS_WAY = frozenset({State.READY, State.SENDING, State.UNCERTAIN})
 _SIGNED_WITHIN = timedelta(days=1)
@@ -204,10 +207,17 @@ def _person_status(sides: Sides) -> Iterator[Difference]:
     registered = [one for one in documents.values() if one.state is State.REGISTERED]
     late = timedelta(seconds=sides.dossier.windows.confirm_alarm)
     settled = all(one.registered_at and one.registered_at + late <= sides.dossier.now for one in registered)
-    alike = not any(found for look in (_missing_there, _status) for found in look(sides))
-    if sides.strange() or not settled or not alike:
+    moving = any(one.state in (State.SENDING, State.UNCERTAIN) for one in documents.values())
+    unlike = any(True for look in (_missing_there, _status) for _ in look(sides))
+    beside = [row for one, row in sides.ours() if one.state is not State.REGISTERED and row.piece.status not in _IDLE]
+    if sides.strange() or beside or moving or unlike or not settled:
         return
     needs = View(sides.dossier).needs
+    told = [(one.fulfilled_on, needs[one.document_id].reached) for one in registered if one.fulfilled_on is not None]
+    ends = [term_ends(on, [documents[one] for one in reached if one in documents]) for on, reached in told]
+    if any(end is not None and end <= sides.today for end in ends):
+        # BNMP ends it by itself, and no document says so.
+        return
     ours = expected(documents.values(), lambda one: needs[one].reached)
     for person in sides.shown.people:
         if person.active and person.into is None and person.status in frozenset(Situation) - {ours}:

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
-from bnmp.survey import Survey
+from bnmp.survey import Survey, Unread
 from operations.divergences import listed
+from rules.reconciling import Row
+from rules.words import State
 from sandbox.bnmp.labels import REVOKED
 from tests.ledger.office import PEOPLE
 from tests.story.comparing import DAY, at_registry, compared, fast, found, twin
@@ -54,6 +56,24 @@ async def test_a_registry_that_falls_silent_stops_the_run_and_nobody_is_passed_o
     rest = await compared(court, survey, cursor=silent.next_cursor or "")
     # then
     assert [one.document_id for one in rest.items] == ["M-1"]
+
+
+async def test_what_the_service_does_while_bnmp_is_read_is_no_divergence(
+    court: Court, survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a second document that is registered after the person's pieces were read, and a case read before it was known
+    await court.issue("MANDADO", "M-1")
+    read = survey.of_person
+
+    async def and_meanwhile(rji: str) -> tuple[Row, ...] | Unread:
+        rows = await read(rji)
+        await court.issue("CONTRAMANDADO", "K-1", "M-1")
+        return rows
+
+    monkeypatch.setattr(survey, "of_person", and_meanwhile)
+    # when, then
+    assert await found(court, survey) == []
+    assert court.standing("K-1") == (State.REGISTERED, None)
 
 
 async def test_pages_in_no_order_and_a_registry_that_asks_for_patience_hide_nothing(
