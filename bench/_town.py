@@ -40,7 +40,7 @@ from sandbox.saj.people import invent_people, invent_staff
 IN_FLIGHT = 32
 BATCH = 20
 UP_SECONDS = 4.0
-_ZONE = ZoneInfo("America/Campo_Grande")
+ZONE = ZoneInfo("America/Campo_Grande")
 _TOLD_OF_OPEN = ("document_id", "kind", "state", "reason", "missing", "step", "doing", "due_fact", "due_at")
 _TICK_SECONDS = 0.05
 _LOOK_SECONDS = 0.5
@@ -92,7 +92,7 @@ class Town:
         database = ledger(self.folder / "ledger.db")
         try:
             with hostile(self.day.seed, self.moods, self.day.users) as registry:
-                settings = BnmpSettings(registry.url, "differential", credentials, {}, _ZONE, self.windows)
+                settings = BnmpSettings(registry.url, "differential", credentials, {}, ZONE, self.windows)
                 lived = asyncio.run(self._live(database, registry, settings))
                 if afterwards is not None:
                     afterwards(database, registry, settings)
@@ -102,7 +102,7 @@ class Town:
 
     async def _live(self, database: Database, registry: Hostile, settings: BnmpSettings) -> Lived:
         began = time.monotonic()
-        deployment = Deployment(Court(TRIBUNAL, _ZONE), self.windows)
+        deployment = Deployment(Court(TRIBUNAL, ZONE), self.windows)
         queues = {"bnmp.dispatch": Queue(), "bnmp.contingency": Queue()}
         post, door = Post(database, queues), Door(Intake(database, deployment))
         people = invent_people(self.persons + 2, self.day.seed)

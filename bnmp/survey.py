@@ -18,7 +18,7 @@ from bnmp.sessions import Actor, Result, Sessions
 from bnmp.settings import BnmpSettings
 from bnmp.wire import Ask, Wire
 from bnmp.words import LIGHT_FILTER, PERSON_BY_RJI, SITUATIONS
-from rules.reconciling import Individual, Row
+from rules.sides import Individual, Row
 from rules.words import AnswerClass
 from schemas.figures import Tell, untold
 

@@ -16,7 +16,8 @@ from operations.keys import hashed
 from rules.dossier import Dossier
 from rules.identifiers import CASE
 from rules.kinds import KINDS
-from rules.reconciling import TABLE, Difference, Row, Shown, compare, of_unit, standing
+from rules.reconciling import TABLE, compare, of_unit, standing
+from rules.sides import Difference, Row, Shown
 from rules.words import AnswerClass, State
 
 PAGE = 100

@@ -10,7 +10,8 @@ from rules.dossier import Document, Dossier, Person
 from rules.facts import Piece
 from rules.identifiers import CASE as MASK
 from rules.kinds import KINDS
-from rules.reconciling import TABLE, Difference, Individual, Row, Shown, compare, of_unit, standing
+from rules.reconciling import TABLE, compare, of_unit, standing
+from rules.sides import Difference, Individual, Row, Shown
 from rules.words import Kind, PecaStatus, State
 from tests.rules.desk import CASE, CERTIDAO, COURT, MANDADO, NOW, RJI, document
 
@@ -88,6 +89,10 @@ def test_a_piece_of_another_day_type_or_case_is_no_double_and_one_of_ours_is_mis
 def test_a_piece_that_another_document_owns_is_no_double() -> None:
     both = [ours(), ours("n", bnmp_id="18")]
     assert differ(both, row(), row("18")) == []
+
+
+def test_a_double_that_nobody_signed_is_told_once() -> None:
+    assert told(*differ([ours()], row(), row("18", status=DRAFT))) == [("DUPLICATE", "m", ("17", "18"))]
 
 
 def test_a_double_that_is_annulled_is_one_no_more() -> None:

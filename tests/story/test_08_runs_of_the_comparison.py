@@ -6,7 +6,7 @@ import pytest
 
 from bnmp.survey import Survey, Unread
 from operations.divergences import listed
-from rules.reconciling import Row
+from rules.sides import Row
 from rules.words import State
 from sandbox.bnmp.labels import REVOKED
 from tests.ledger.office import PEOPLE
