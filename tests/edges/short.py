@@ -89,7 +89,8 @@ async def _main(fault: str, topics: tuple[str, ...]) -> None:
         group = f"group.{topics[0]}"
         TOPICS[group] = topics
     database = Database(os.environ["SAJ_BNMP_DATABASE_URL"])
-    intake = Intake(database, Deployment(Court("TJMS", ZoneInfo("America/Campo_Grande")), Windows()), group)
+    court, limit = Court("TJMS", ZoneInfo("America/Campo_Grande")), int(os.environ["SAJ_BNMP_DEAD_LETTER_LIMIT"])
+    intake = Intake(database, Deployment(court, Windows(), dead_letter_limit=limit), group)
     bootstrap = os.environ["SAJ_BNMP_KAFKA_BOOTSTRAP"]
     processor = Processor(
         intake,

@@ -33,6 +33,7 @@ TYPED: dict[str, tuple[tuple[str, ...], str]] = {
     "person unlink": ((PEOPLE[0].party_id, "26000000026"), "OTHER_RJI"),
     "person merge": (("26000000034", "26000000042"), "UNKNOWN_PERSON"),
     "contingency answer": (("M-1", "NAO"), "OFFER_LAPSED"),
+    "contingency resolve": (("--document-id", "M-1"), "NOT_OPENED"),
     "contingency standing-order": (
         (
             "--unit",
