@@ -5,8 +5,8 @@ from alembic import op
 
 from ledger.tables import Instant
 
-revision = "0010"
-down_revision = "0015"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from ledger.tables import Instant
 
-revision = "0009"
-down_revision = "0014"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
