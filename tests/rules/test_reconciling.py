@@ -134,6 +134,18 @@ def test_a_registered_piece_that_nobody_has_signed_is_unsigned_and_not_another_s
     assert told(*differ([ours()], row(status=PecaStatus.AGUARDANDO_ASSINATURA))) == [("UNSIGNED", "m", ("17",))]
 
 
+def test_a_draft_in_a_case_of_ours_that_is_none_of_our_documents_is_unsigned_and_of_nobody() -> None:
+    other_day = DAY - timedelta(days=40)
+    (one,) = differ([ours()], row(), row("18", status=DRAFT, issued_on=other_day))
+    assert told(one) == [("UNSIGNED", None, ("18",))]
+    assert one.age_days == 40
+
+
+@pytest.mark.parametrize("changes", [{"into": "26000000042"}, {"active": False}, {"there": False, "status": None}])
+def test_an_rji_that_bnmp_merged_deactivated_or_does_not_know_differs(changes: dict[str, Any]) -> None:
+    assert told(*differ([], who=person(**changes))) == [("RJI", None, ())]
+
+
 def test_a_label_that_nobody_knows_is_told_as_it_is() -> None:
     (one,) = differ([ours()], row(status="Em Conferência"))
     assert (one.kind, one.registry) == ("STATUS", "Em Conferência")
