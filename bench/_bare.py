@@ -10,10 +10,11 @@ import aiohttp
 
 from bench._report import SEED
 from bnmp.words import AUTHENTICATE, DUPLICATES, PERSONS
-from producers.saj import SOURCE, envelope
+from producers.saj import SOURCE
 from sandbox.saj.documents import TRIBUNAL, TYPE, Case, KindName, case_number, document
 from sandbox.saj.people import invent_people, invent_staff
 from schemas.record import RawRecord
+from schemas.writing import envelope
 
 # What each person has: kind, path at the registry, and which hands sign it.
 _PIECES: tuple[tuple[KindName, str, tuple[str, ...]], ...] = (

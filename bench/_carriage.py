@@ -10,10 +10,10 @@ from consumers.backlog import Reference
 from consumers.intake import Intake
 from ledger import outbox
 from ledger.engine import Database
-from producers.saj import SOURCE, envelope
+from producers.saj import SOURCE
 from schemas.record import RawRecord
 from schemas.topics import HOME
-from schemas.writing import read_internal
+from schemas.writing import envelope, read_internal
 
 
 class Queue:

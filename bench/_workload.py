@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 
-from producers.saj import SOURCE, envelope
+from producers.saj import SOURCE
 from rules.dossier import Antecedent, Document
 from rules.kinds import KINDS as LAW
 from rules.words import PecaStatus, State, Step
 from sandbox.saj.documents import KINDS, TRIBUNAL, TYPE, Case, KindName, case_number, document
 from sandbox.saj.people import Invented, invent_people, invent_staff
 from schemas.record import RawRecord
+from schemas.writing import envelope
 
 T = TypeVar("T")
 TOPIC = "saj.documents.issued"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from console.options import AsJson, By, Cursor, Limit, Why, ledger, one_of
+from console.options import AsJson, By, Cursor, Limit, Why, ledger, one_of, signed
 from console.tables import print_answer, print_more, print_rows
 from operations import certificates as operation
 from rules.words import CertificateStatus
@@ -38,10 +38,10 @@ def list_certificates(
 ) -> None:
     """Certidões in the order of their ids, and which of them SAJ has not released yet."""
     word = one_of(CertificateStatus, status, "--status")
-    signed = _signed(by, reason, reveal=reveal)
+    sign = signed(by, reason, "--reveal") if reveal else None
     with ledger() as (env, database):
         secret = env.person_hash_key.get_secret_value()
-        page = operation.listed(database, limit, cursor, secret=secret, status=word, unit=unit, reveal=signed)
+        page = operation.listed(database, limit, cursor, secret=secret, status=word, unit=unit, reveal=sign)
     if as_json:
         print_answer(page)
     else:
@@ -63,10 +63,10 @@ def export_certificate(
     """One certidão as text or as a PDF; without --reveal the RJI in it is hidden."""
     if form is Format.PDF and to is None:
         raise typer.BadParameter("a PDF is written to a file: --to certidao.pdf")
-    signed = _signed(by, reason, reveal=reveal)
+    sign = signed(by, reason, "--reveal") if reveal else None
     with ledger() as (env, database):
         secret = env.person_hash_key.get_secret_value()
-        shown = operation.show(database, certificate_id, secret=secret, reveal=signed)
+        shown = operation.show(database, certificate_id, secret=secret, reveal=sign)
         zone = ZoneInfo(env.timezone)
     if shown is None:
         typer.echo("the ledger has no such certidão; saj-bnmp certificates list shows what it has", err=True)
@@ -77,9 +77,3 @@ def export_certificate(
         print_answer(shown)
     elif to is None:
         typer.echo(shown.text)
-
-
-def _signed(by: str, reason: str, *, reveal: bool) -> tuple[str, str] | None:
-    if reveal and not (by.strip() and reason.strip()):
-        raise typer.BadParameter("--reveal goes on record: say who and why with --by and --reason")
-    return (by, reason) if reveal else None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from console.options import AsJson, By, Cursor, Limit, Why, ledger, one_of, seconds
+from console.options import AsJson, By, Cursor, Limit, Why, ledger, one_of, seconds, signed
 from console.tables import out, print_answer, print_more, print_rows
 from ledger.engine import Database
 from ledger.letter_search import WhichLetters
@@ -69,7 +69,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One dead letter: its headers, why it died, its bytes with everything personal masked, and who waits behind it."""
-    sign = _signed(by, reason, "--reveal") if reveal else None
+    sign = signed(by, reason, "--reveal") if reveal else None
     letter = _letter(name)
     with ledger() as (env, database):
         secret = env.person_hash_key.get_secret_value()
@@ -97,7 +97,7 @@ def redrive(
     one_of(Code, code, "--code")
     if not names and code is None and topic is None:
         raise typer.BadParameter("name the letters, or narrow them with --code or --topic")
-    sign, longest = _signed(by, reason, "--apply") if apply else None, seconds(wait)
+    sign, longest = signed(by, reason, "--apply") if apply else None, seconds(wait)
     which = WhichLetters(letters=tuple(_letter(name) for name in names) if names else None, code=code, topic=topic)
     with ledger() as (env, database):
         done = operation.redrive(database, settings.deployment(env), which, limit, fetch(env), sign=sign)
@@ -121,7 +121,7 @@ def discard(
     as_json: AsJson = False,
 ) -> None:
     """End a dead letter without acting upon it, by the unit's statement of what it was; what waits behind it goes on."""
-    sign = _signed(by, reason, "--apply") if apply else None
+    sign = signed(by, reason, "--apply") if apply else None
     letter = _letter(name)
     with ledger() as (env, database):
         done = operation.discard(database, settings.deployment(env), letter, statement=statement, sign=sign)
@@ -150,12 +150,6 @@ def _letter(name: str) -> Letter:
     if found is None:
         raise typer.BadParameter("a letter is TOPIC:PARTITION:OFFSET; saj-bnmp dead-letters list shows them")
     return found
-
-
-def _signed(by: str, reason: str, option: str) -> tuple[str, str]:
-    if not (by.strip() and reason.strip()):
-        raise typer.BadParameter(f"{option} goes on record: say who and why with --by and --reason")
-    return by, reason
 
 
 def _person(database: Database, name: str) -> int:

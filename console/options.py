@@ -43,6 +43,13 @@ def seconds(duration: str) -> float:
     return float(found[1]) * _UNITS[found[2]]
 
 
+def signed(by: str, reason: str, option: str) -> tuple[str, str]:
+    """Who does what goes on record, and why; raises BadParameter where either is missing."""
+    if not (by.strip() and reason.strip()):
+        raise typer.BadParameter(f"{option} goes on record: say who and why with --by and --reason")
+    return by, reason
+
+
 def one_of(words: type, given: str | None, option: str) -> str | None:
     """Give the word back if it is one of the enumeration's; raises BadParameter that lists them."""
     if given is not None and given not in list(words):  # type: ignore[call-overload]  # an Enum

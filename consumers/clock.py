@@ -188,10 +188,10 @@ class Clock:
         self._asked_again(link)
 
     def _moved_by(self, connection: Connection, link: Link) -> list[tuple[str, int]]:
-        aside = self._aside.resting(self._database.clock())
+        now = self._database.clock()
+        aside = self._aside.resting(now)
         if link.state is LinkState.UP:
             return due.waiting_for_link(connection, LIMIT, aside)
-        now = self._database.clock()
         found = due.ordered(connection, in_force(connection, now), now, LIMIT, aside)
         if link.blocked and link.since is not None:
             found += due.may_be_offered(connection, _ELIGIBLE, link.since, LIMIT, aside)

@@ -22,6 +22,7 @@ from ledger.outbox import as_it_came
 from ledger.tables import Identifier, Instant, metadata
 from ledger.tables import outbox as outbox_table
 from schemas.record import RawRecord
+from schemas.writing import envelope
 
 TOPIC, TYPE, KEY = "bnmp.audit-seals", "bnmp.audit.seal.v1", b"seal"
 SEALED_AT_ONCE = 5000
@@ -52,6 +53,7 @@ seal_head = sa.Table(
     sa.Column("unchained_to", sa.BigInteger, nullable=False),
 )
 
+_SEALED = chain.update().where(chain.c.person == sa.bindparam("whose")).values(sealed=sa.bindparam("until"))
 
 Seal = Mapping[str, Any]
 """A seal's body: `number`, `at`, `before` (the code of the seal before), `heads` (person, position, code), its `code`."""
@@ -97,21 +99,14 @@ def seal(connection: Connection, deployment: Deployment, now: datetime) -> int |
         return None
     grown = sa.select(chain.c.person, chain.c.position, chain.c.code).where(chain.c.position > chain.c.sealed)
     found = [tuple(row) for row in connection.execute(grown.order_by(chain.c.person).limit(SEALED_AT_ONCE))]
-    for person, position, _ in found:
-        connection.execute(chain.update().where(chain.c.person == person).values(sealed=position))
+    if found:
+        connection.execute(_SEALED, [{"whose": person, "until": position} for person, position, _ in found])
     body: dict[str, Any] = {"number": head.number + 1, "at": instant(now), "before": head.code, "heads": found}
     code = seal_code(deployment.audit_key, body)
     value = json.dumps(body | {"code": code}, separators=(",", ":")).encode()
-    said = {
-        "ce_specversion": "1.0",
-        "ce_id": f"seal-{body['number']}",
-        "ce_source": deployment.source,
-        "ce_type": TYPE,
-        "ce_time": body["at"],
-        "content-type": "application/json",
-    }
-    headers = tuple((name, text.encode()) for name, text in said.items())
-    insert(connection, outbox_table, [as_it_came(RawRecord(TOPIC, -1, -1, 0, KEY, value, headers))])
+    ce_id = f"seal-{body['number']}"
+    headers = envelope(TYPE, ce_id=ce_id, source=deployment.source, time=now.astimezone(UTC))
+    insert(connection, outbox_table, [as_it_came(RawRecord(TOPIC, -1, -1, 0, KEY, value, tuple(headers)))])
     more = len(found) == SEALED_AT_ONCE
     moved = seal_head.update().where(seal_head.c.id == 1)
     connection.execute(moved.values(number=head.number + 1, code=code, sealed_at=head.sealed_at if more else now))

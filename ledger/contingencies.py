@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.links import load_link
+from ledger.open_documents import IS_OPEN
 from ledger.tables import document
 from rules.kinds import KINDS, resolution
-from rules.transmission import TERMINAL
 from rules.words import LinkState, Resolution
 
-_LEFT = document.c.opened_at.is_not(None) & document.c.state.not_in(sorted(TERMINAL))
+_LEFT = sa.and_(document.c.opened_at.is_not(None), IS_OPEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.among import among
+from ledger.open_documents import IS_OPEN
 from ledger.tables import custody_watch, document, person
 from rules.identifiers import CASE
 from rules.kinds import KINDS
-from rules.transmission import TERMINAL
 from rules.words import Reason, State
 
 
@@ -70,7 +70,7 @@ def on_the_way(connection: Connection, cases: Collection[str]) -> frozenset[tupl
     """Of these cases (20 digits), each that has an open document without a piece yet, with that piece's type."""
     written = [shown for case in cases if (shown := CASE.shown(case)) is not None]
     chosen = sa.select(document.c.case_number, document.c.kind).where(
-        among(document.c.case_number, written), document.c.bnmp_id.is_(None), document.c.state.not_in(sorted(TERMINAL))
+        among(document.c.case_number, written), document.c.bnmp_id.is_(None), IS_OPEN
     )
     return frozenset(
         (CASE.bare(case) or "", KINDS[kind].peca) for case, kind in connection.execute(chosen) if kind in KINDS

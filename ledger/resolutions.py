@@ -11,18 +11,19 @@ import sqlalchemy as sa
 from ledger import pending
 from ledger.among import among
 from ledger.batches import Batch
+from ledger.contingencies import kinds_of
+from ledger.open_documents import IS_OPEN
 from ledger.requests import by_of
 from ledger.tables import document
-from rules.kinds import KINDS, resolution
 from rules.resolving import Opened, why_not
-from rules.words import Resolution, State
+from rules.transmission import TERMINAL
+from rules.words import Resolution
 from schemas import commands
 from schemas.reading import Event
 
 # A request about a category takes this many at most; the answer says when there are more.
 MOST = 1000
 _SEEN = sa.select(document.c.document_id, document.c.unit, document.c.kind, document.c.opened_at, document.c.state)
-_ENDED = frozenset({State.REGISTERED, State.REJECTED, State.EXCLUDED})
 
 
 def spread(batch: Batch, event: Event, key: bytes | None) -> tuple[str, bool]:
@@ -47,16 +48,16 @@ def _found(batch: Batch, body: commands.ResolutionRequested, unit: str) -> list[
         chosen = _SEEN.where(among(document.c.document_id, body.document_ids))
     else:
         category, among_ = Resolution(body.category), batch.deployment.court.contramandados_among
-        kinds = [kind for kind, row in KINDS.items() if row.eligible and resolution(kind, among_) is category]
+        kinds = kinds_of(category, among_)
         chosen = _SEEN.where(
             document.c.opened_at.is_not(None),
-            document.c.state.not_in(sorted(_ENDED)),
+            IS_OPEN,
             document.c.unit == unit,
             document.c.kind.in_(kinds),
         )
     ordered = chosen.order_by(document.c.priority, document.c.document_id).limit(MOST + 1)
     return [
-        Opened(row.document_id, row.kind, row.unit or "", opened=row.opened_at is not None, ended=row.state in _ENDED)
+        Opened(row.document_id, row.kind, row.unit or "", opened=row.opened_at is not None, ended=row.state in TERMINAL)
         for row in batch.connection.execute(ordered)
     ]
 

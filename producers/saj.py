@@ -19,6 +19,7 @@ from producers.settings import KafkaSettings
 from schemas.reading import READERS, Code, Reader, Unreadable, read
 from schemas.record import RawRecord
 from schemas.topics import HOME
+from schemas.writing import envelope
 
 SOURCE = "/saj/tjms/pg5"
 _FULL_QUEUE_SECONDS = 30.0
@@ -119,27 +120,6 @@ def key_of(data: Mapping[str, Any]) -> str | None:
     if rji:
         return str(rji)
     return f"{tribunal}:{party_id}" if tribunal and party_id else None
-
-
-def envelope(
-    type: str,  # noqa: A002 (the envelope's own word)
-    *,
-    ce_id: str,
-    source: str,
-    time: datetime,
-) -> list[tuple[str, bytes | None]]:
-    """Give the headers of CloudEvents 1.0 in binary mode; raises `ValueError` when `time` has no offset."""
-    if time.utcoffset() is None:
-        raise ValueError("an event's time needs its offset")
-    attributes = {
-        "ce_specversion": "1.0",
-        "ce_id": ce_id,
-        "ce_source": source,
-        "ce_type": type,
-        "ce_time": time.isoformat(),
-        "content-type": "application/json",
-    }
-    return [(name, text.encode()) for name, text in attributes.items()]
 
 
 def check(

@@ -11,7 +11,7 @@ from schemas.outcomes import CONTINGENCY, DISPATCH, TYPES, ContingencyRecord, Di
 from schemas.record import RawRecord
 from schemas.topics import HOME
 
-__all__ = ["InternalRecordError", "canonical", "compose", "digest", "read_internal"]
+__all__ = ["InternalRecordError", "canonical", "compose", "digest", "envelope", "read_internal"]
 
 _INTERNAL: dict[str, type[Dispatch]] = {DISPATCH: Dispatch, CONTINGENCY: ContingencyRecord}
 
@@ -36,6 +36,20 @@ def compose(
     model = TYPES.get(type)
     if model is None or not isinstance(body, model):
         raise TypeError(f"{type} is not written with a {body.__class__.__name__}")
+    headers = envelope(type, ce_id=ce_id, source=source, time=time)
+    if traceparent is not None:
+        headers.append(("traceparent", traceparent.encode()))
+    return headers, body.model_dump_json(by_alias=True).encode()
+
+
+def envelope(
+    type: str,  # noqa: A002 (the envelope's own word)
+    *,
+    ce_id: str,
+    source: str,
+    time: datetime,
+) -> list[tuple[str, bytes]]:
+    """Give the headers of CloudEvents 1.0 in binary mode, JSON as content; raises `ValueError` when `time` has no offset."""
     if time.utcoffset() is None:
         raise ValueError("an event's time needs its offset")
     headers = {
@@ -46,9 +60,7 @@ def compose(
         "ce_time": time.isoformat(),
         "content-type": "application/json",
     }
-    if traceparent is not None:
-        headers["traceparent"] = traceparent
-    return [(name, value.encode()) for name, value in headers.items()], body.model_dump_json(by_alias=True).encode()
+    return [(name, value.encode()) for name, value in headers.items()]
 
 
 def read_internal(record: RawRecord) -> Dispatch | ContingencyRecord:

@@ -14,12 +14,13 @@ from typing import Any, Self
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
-from producers.saj import SOURCE, SajProducer, envelope
+from producers.saj import SOURCE, SajProducer
 from producers.settings import KafkaSettings
 from sandbox.saj.day import Day, Expected, Publication
 from sandbox.saj.documents import TRIBUNAL, TYPE
 from sandbox.saj.people import invent_staff
 from sandbox.saj.scenarios import Phase
+from schemas.writing import envelope
 
 OUTCOMES = "saj.outcomes"
 _TOPIC = "saj.documents.issued"

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from producers.saj import envelope
 from rules.kinds import VARIANTS
 from sandbox.saj.day import ZONE, Day, Publication
 from sandbox.saj.documents import TYPE
@@ -18,6 +17,7 @@ from schemas.document_issued import DocumentIssued
 from schemas.reading import Event, Unreadable, read
 from schemas.record import RawRecord
 from schemas.topics import HOME
+from schemas.writing import envelope
 
 _NOW = datetime(2026, 11, 20, 17, 5, 0, 123, tzinfo=UTC)
 _PHASES = list(Phase)
