@@ -5,23 +5,21 @@ import email.utils
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bnmp import lookups, payloads, persons, pieces
 from bnmp.answers import What
+from bnmp.client import Client
 from bnmp.desk import Desk, as_json
 from bnmp.order import Order
-from bnmp.sessions import NO_CREDENTIALS, Actor, Result, Sessions
-from bnmp.settings import BnmpSettings
-from bnmp.wire import Ask, Wire
+from bnmp.sessions import NO_CREDENTIALS, Actor, Result
+from bnmp.wire import Ask
 from bnmp.words import LIGHT_FILTER, PATHS, SIGNING_ZONE
 from rules.dossier import Hand
 from rules.facts import Answer, Piece
 from rules.steps import SIGNATURE_OF
 from rules.words import AnswerClass, Role, Step
-from schemas.figures import Tell, untold
 
 _HAND: Final = {step: role for role, step in SIGNATURE_OF.items()}
 _BRASILIA: Final = ZoneInfo(SIGNING_ZONE)
@@ -39,30 +37,12 @@ class _Found:
     gone: bool = False
 
 
-class Registry:
+class Registry(Client):
     """BNMP 2.0 behind its HTTP port. Use it as an async context manager; it never raises for what BNMP does.
 
     Every answer carries the instant its attempt began, in the court's zone. Whoever lacks credentials gets ACCESS and
     nothing is sent. An attempt ends by `windows.attempt`, whatever requests it needs.
     """
-
-    def __init__(self, settings: BnmpSettings, tell: Tell = untold) -> None:
-        """Prepare; nothing is opened before `async with`."""
-        self._settings = settings
-        self._wire = Wire(settings.url, settings.windows, tell)
-        self._sessions = Sessions(settings, self._wire)
-
-    async def __aenter__(self) -> Self:
-        """Open the client."""
-        await self._wire.open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close every connection."""
-        await self._sessions.close()
-        await self._wire.close()
 
     async def step(self, step: Step, order: Order) -> Answer:
         """Do one step of a registration.

@@ -6,17 +6,17 @@ One request at a time, so many a second at most: today's orders share the regist
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from bnmp import readings
 from bnmp.answers import What
+from bnmp.client import Client
 from bnmp.desk import Desk
 from bnmp.persons import READ_OP
 from bnmp.pieces import FILTER_OP
-from bnmp.sessions import Actor, Result, Sessions
+from bnmp.sessions import Actor, Result
 from bnmp.settings import BnmpSettings
-from bnmp.wire import Ask, Wire
+from bnmp.wire import Ask
 from bnmp.words import LIGHT_FILTER, PERSON_BY_RJI, SITUATIONS
 from rules.sides import Individual, Row
 from rules.words import AnswerClass
@@ -72,7 +72,7 @@ class _Slowly(Desk):
         return result
 
 
-class Survey:
+class Survey(Client):
     """Reads BNMP as anybody whose credentials are there. Use it as an async context manager; it never raises for BNMP.
 
     `per_second` bounds the requests, logins apart; after a failure it rests `rest` seconds, longer each time. Pages have
@@ -83,21 +83,8 @@ class Survey:
         self, settings: BnmpSettings, per_second: float, *, rest: float = 1.0, rows: int = ROWS, tell: Tell = untold
     ) -> None:
         """Prepare; nothing is opened before `async with`."""
-        self._settings, self._pace, self._rest, self._size = settings, Pace(per_second), rest, rows
-        self._wire = Wire(settings.url, settings.windows, tell)
-        self._sessions = Sessions(settings, self._wire)
-
-    async def __aenter__(self) -> Self:
-        """Open the client."""
-        await self._wire.open()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close every connection."""
-        await self._sessions.close()
-        await self._wire.close()
+        super().__init__(settings, tell)
+        self._pace, self._rest, self._size = Pace(per_second), rest, rows
 
     async def of_person(self, rji: str) -> tuple[Row, ...] | Unread:
         """Every piece about a person."""
