@@ -34,20 +34,19 @@ class Task:
 class Lane:
     """One person's claim and what this run of the lane has done; `until` is on a clock that counts suspension.
 
-    `started` and `broken` are the LIBERTY documents of chains that a link was registered of, or that stopped then.
+    `started` are the LIBERTY documents of chains that a link was registered of.
     """
 
     person: int
     lease: PersonLease | None = None
     until: float = 0.0
     started: frozenset[str] = frozenset()
-    broken: frozenset[str] = frozenset()
     bodies: dict[tuple[str, int], DocumentIssued] = field(default_factory=dict)
 
     def take(self, other: "Lane") -> None:
         """Become what a committed transaction made of this lane."""
         self.lease, self.until = other.lease, other.until
-        self.started, self.broken = other.started, other.broken
+        self.started = other.started
 
 
 class Fate(StrEnum):

@@ -14,12 +14,13 @@ from consumers.signatures import CanSign, Signatures
 from ledger.deployment import Deployment
 from ledger.due import standings
 from ledger.engine import Connection, Database, now
+from ledger.incidents import note_once
 from ledger.leases import Claims
 from ledger.payloads import owned_pieces
 from ledger.persons import lock_persons
 from ledger.record import Recorder
 from rules.casework import is_annulling, is_asking, is_errand
-from rules.chain import View, view
+from rules.chain import View, begun, is_broken, view
 from rules.dossier import Document
 from rules.facts import (
     Answer,
@@ -156,11 +157,12 @@ class Workbench:
         after = recorder.of(person).documents[done.document_id]
         if after.state is State.SENDING:
             return
-        chains = {chain.liberty for chain in view(before).chains_of(done.document_id)}
+        seen = view(before)
+        chains = {chain.liberty for chain in seen.chains_of(done.document_id)}
         if after.state is State.REGISTERED:
             lane.started |= chains
         else:
-            _break(recorder, lane, chains)
+            _break(recorder, seen, after, chains)
 
     def _begin(self, recorder: Recorder, lane: Lane) -> Task | None:
         """Begin the next step of the person's next document; what may not go after all is passed over."""
@@ -248,8 +250,13 @@ def _open(recorder: Recorder, person: int) -> None:
     recorder.decide(PersonReviewed(person))
 
 
-def _break(recorder: Recorder, lane: Lane, liberties: set[str]) -> None:
-    """A chain that stopped after one of its links was registered is an incident (docs/law.md safety-10)."""
-    for liberty in sorted((liberties & lane.started) - lane.broken):
-        lane.broken |= {liberty}
-        recorder.decide(ChainBroke(liberty))
+def _break(recorder: Recorder, seen: View, stopped: Document, liberties: set[str]) -> None:
+    """A chain that stopped after one of its links was registered is an incident, once for each of them (docs/law.md safety-10)."""
+    now = recorder.of(stopped.person)
+    for liberty in sorted(liberties):
+        last = begun(seen.dossier.documents[liberty], seen)
+        if last is None or not is_broken(stopped, last, now):
+            continue
+        after = {"after": last.document_id}
+        if note_once(recorder.connection, recorder.deployment, "CHAIN_BROKEN", liberty, after):
+            recorder.decide(ChainBroke(liberty))

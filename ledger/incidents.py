@@ -1,4 +1,4 @@
-"""Incidents that are about no document: put on record and said once, however often they are found again."""
+"""Incidents that are put on record and said once, however often they are found again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,12 +23,21 @@ def say_once(
 
     `where` completes the message for clerks; `detail` tells one incident about `subject` from the next.
     """
-    if any(dict(known.detail) == dict(detail) for known in acts.of(connection, kind, subject)):
+    if not note_once(connection, deployment, kind, subject, detail):
         return False
-    acts.write(connection, kind, subject, by=deployment.source, reason="found by the service", detail=detail)
     text, runbook = messages.INCIDENTS[kind]
     what = text.format(where=where)
     data = {"kind": kind, "what": what, "message": what, "runbook": runbook, "who": {"role": Role.OPERADOR}}
     row = Composer(deployment, now(connection), {}, {}).row(Say("bnmp.incident.v1", data))
     insert(connection, outbox, [row])
+    return True
+
+
+def note_once(
+    connection: Connection, deployment: Deployment, kind: str, subject: str, detail: Mapping[str, Any]
+) -> bool:
+    """Put an incident about `subject` on record; False where the same is on record already."""
+    if any(dict(known.detail) == dict(detail) for known in acts.of(connection, kind, subject)):
+        return False
+    acts.write(connection, kind, subject, by=deployment.source, reason="found by the service", detail=detail)
     return True

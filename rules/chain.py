@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rules.access import is_doubt
 from rules.antecedents import Needs, needs
@@ -124,3 +125,29 @@ def _chain(liberty: Document, dossier: Dossier, all_needs: Mapping[str, Needs]) 
 
     complete = walk(liberty.document_id, ())
     return Chain(tuple(members), complete)
+
+
+def begun(liberty: Document, seen: View) -> Document | None:
+    """The last link of a LIBERTY document's chain that was registered since it was issued; None before there is one.
+
+    What the document reaches, what it names, and the certidões of the mandados that it reaches are links.
+    """
+    its, documents = seen.needs[liberty.document_id], seen.dossier.documents
+    mandados, named = set(its.reached), {named.document_id for named in liberty.antecedents}
+    links = [
+        (one.registered_at, one)
+        for one in documents.values()
+        if one.registered_at is not None and liberty.issued_at is not None and one.registered_at >= liberty.issued_at
+        if one.document_id in mandados | named or not mandados.isdisjoint(seen.needs[one.document_id].reached)
+    ]
+    return max(links, key=lambda link: (link[0], link[1].document_id))[1] if links else None
+
+
+def is_broken(stopped: Document, last: Document, dossier: Dossier) -> bool:
+    """Whether a chain whose `last` link is registered stands still at another (docs/law.md safety-10).
+
+    What is throttled or in doubt goes on by itself, unless the link is down or it has done so for too long.
+    """
+    waits = stopped.reason is not None or stopped.ended or dossier.link.blocked
+    since = last.registered_at
+    return waits or (since is not None and since + timedelta(seconds=dossier.windows.retry_other) <= dossier.now)
