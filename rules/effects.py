@@ -8,7 +8,7 @@ an alvará frees nobody whom another mandado holds, a contramandado leaves whoev
 BNMP should say of the person; where BNMP says otherwise BNMP is right, and somebody must look.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
@@ -77,6 +77,7 @@ EFFECTS: dict[tuple[str, str | None], EffectRow] = {(row.kind, row.variant): row
 _FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _HOLDS = frozenset({PersonEvent.ARRESTED, PersonEvent.INTERNED})
 _ENDS = frozenset({PersonEvent.FREED, PersonEvent.NO_LONGER_WANTED})
+_RANKS: dict[PersonEvent | None, int] = {**dict.fromkeys(_HOLDS, 0), **dict.fromkeys(_ENDS, 2)}
 
 
 def effect_of(document: Document) -> EffectRow | None:
@@ -88,12 +89,28 @@ def effect_of(document: Document) -> EffectRow | None:
 def expected(documents: Iterable[Document], reached: Callable[[str], Iterable[str]]) -> str:
     """What BNMP should say of the person of these documents; `reached` gives the ids that one of them reaches."""
     done = [one for one in documents if one.state is State.REGISTERED and not one.gone]
-    done.sort(key=lambda one: (one.registered_at or _FIRST, one.document_id))
     told = [(one, row, tuple(reached(one.document_id))) for one in done if (row := effect_of(one)) is not None]
+    stands_on = {one.document_id: its for one, _, its in told}
+    told.sort(key=lambda each: _in_effect(each[0], each[1], stands_on))
     fold = _Fold({mandado for _, row, its in told if row.reached is not None for mandado in its})
     for document, row, its in told:
         fold.take(document, row, its)
     return fold.status
+
+
+def _in_effect(
+    one: Document, row: EffectRow, stands_on: Mapping[str, tuple[str, ...]]
+) -> tuple[datetime, int, int, str]:
+    """When it came into effect; of one instant what stands on another comes after it, and who is freed was held before."""
+    return one.registered_at or _FIRST, _depth(one.document_id, stands_on), _RANKS.get(row.person, 1), one.document_id
+
+
+def _depth(document_id: str, stands_on: Mapping[str, tuple[str, ...]]) -> int:
+    """How many documents are below it, one on the other; what stands on itself in the end stands on nothing."""
+    depth, level, known = 0, {document_id}, {document_id}
+    while level := {on for one in level for on in stands_on.get(one, ()) if on in stands_on} - known:
+        depth, known = depth + 1, known | level
+    return depth
 
 
 @dataclass(slots=True)

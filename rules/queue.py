@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from rules.casework import is_errand
+from rules.casework import is_asking, is_errand
 from rules.chain import View, view
 from rules.dossier import Document, Dossier
 from rules.transmission import TERMINAL
@@ -43,12 +43,14 @@ def next_document(dossier: Dossier, person: int, *, contingency: bool, seen: Vie
     if not contingency:
         may_go = [d for d in may_go if not _belongs_to_resolver(d, seen)]
         may_go += [d for d in mine if _may_ask(d, seen)]
+    if any(_holds_place(d, seen) for d in mine):
+        may_go = [d for d in may_go if _is_no_break(d, seen)]
     return min(may_go, key=lambda d: _place(d, seen)).document_id if may_go else None
 
 
 def _may_go(document: Document, seen: View) -> bool:
-    now, link = seen.dossier.now, seen.dossier.link
-    if document.due_at is not None and document.due_at > now and document.due_fact in ("RETRY", "READ_AGAIN"):
+    link = seen.dossier.link
+    if _rests(document, seen):
         return False
     if document.state is State.UNCERTAIN:
         return True
@@ -59,6 +61,23 @@ def _may_go(document: Document, seen: View) -> bool:
     if document.state is State.CONTINGENCY:
         return document.reason is None and not link.blocked
     return document.state is State.READY
+
+
+def _rests(document: Document, seen: View) -> bool:
+    """Whether it was begun, and is not to be gone on with before its hour."""
+    due_at = document.due_at
+    return due_at is not None and due_at > seen.dossier.now and document.due_fact in ("RETRY", "READ_AGAIN")
+
+
+def _holds_place(document: Document, seen: View) -> bool:
+    """Whether it is a link of a chain under way, and rests."""
+    return _rests(document, seen) and any(chain.complete for chain in seen.chains_of(document.document_id))
+
+
+def _is_no_break(document: Document, seen: View) -> bool:
+    """Between the links of a chain nothing is written but for another release: also not while a link rests (safety-10)."""
+    only_read = document.state is State.UNCERTAIN or is_asking(document)
+    return only_read or bool(seen.chains_of(document.document_id))
 
 
 def _may_ask(document: Document, seen: View) -> bool:

@@ -60,7 +60,8 @@ def fulfilled_alone(document: Document, seen: View) -> tuple[str, ...]:
     return tuple(
         ground
         for event in events
-        if event.event not in FREEING and event.case_number == document.case_number and event.on >= day
+        if event.event not in FREEING and not event.other_court
+        if event.case_number == document.case_number and event.on >= day
         if (ground := f"custody:{event.event_id}") not in document.cleared
     )
 

@@ -13,8 +13,10 @@ from rules.dossier import Document
 from rules.facts import Fact, PersonReviewed
 from rules.history import Watch
 from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
+from rules.words import Variant
 
-# Documents from which a banner or a divergence may follow where no history of the person is known.
+# Documents from which a banner or a divergence may follow where no history of the person is known; and what was born
+# fulfilled.
 _TELLING = frozenset({"MANDADO_PRISAO_CIVIL", *CERTIDOES_CUMPRIMENTO})
 _MATTERS = frozenset({*MANDADOS, *CERTIDOES_CUMPRIMENTO, *RELEASING, *CLOSING, DEATH})
 
@@ -42,12 +44,15 @@ def _concerned(work: Casework, fact: Fact) -> Iterator[int]:
             person.custody
             or person.watch.banners
             or person.watch.due_at
-            or one.kind in _TELLING
-            or _TELLING & {other.kind for other in work.documents.values() if other.person == one.person}
+            or any(_tells(other) for other in work.documents.values() if other.person == one.person)
         ):
             yield one.person
         # An order may close a mandado that stands in the name of another party of the ledger.
         yield from (work.documents[a.document_id].person for a in one.antecedents if a.document_id in work.documents)
+
+
+def _tells(one: Document) -> bool:
+    return one.kind in _TELLING or one.variant == Variant.CONVERSAO_FLAGRANTE
 
 
 def _has_moved(before: Document | None, after: Document) -> bool:

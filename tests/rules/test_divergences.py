@@ -45,6 +45,16 @@ def a_day_later(desk: Desk) -> list[str]:
     return told(desk)
 
 
+def test_an_arrest_in_the_act_that_bnmp_has_converted_and_no_history_knows_is_told_after_a_day() -> None:
+    # given
+    desk = Desk(paper("m", Kind.MANDADO_PRISAO_CRIMINAL, variant=Variant.CONVERSAO_FLAGRANTE))
+    # when
+    desk.register("m")
+    # then the clock will look again, though nothing else happens
+    assert desk.dossier.persons[1].watch.due_at is not None
+    assert a_day_later(desk) == ["REGISTRY_CUSTODY_WITHOUT_EVENT"]
+
+
 @pytest.mark.parametrize(
     ("kind", "mandado", "certidao"),
     [

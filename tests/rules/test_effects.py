@@ -51,6 +51,36 @@ def reached(paper: Document) -> list[str]:
     return [one.document_id for one in paper.antecedents if one.document_id]
 
 
+def of_one_instant(*papers: Document) -> str:
+    """The same, where the ledger's clock gave all of them one instant."""
+    done = [replace(one, registered_at=NOW) for one in registered(*papers)]
+    by_id = {one.document_id: one for one in done}
+    return expected(done, lambda one: reached(by_id[one]))
+
+
+@pytest.mark.parametrize(
+    ("papers", "status"),
+    [
+        ((document("z"), document("a", CERTIDAO, "z")), S.PRESO_PROVISORIO),
+        ((document("z"), document("y", CERTIDAO, "z"), document("a", ALVARA, "z")), S.EM_LIBERDADE),
+        ((document("z"), document("a", CONTRAMANDADO, "z")), S.EM_LIBERDADE),
+        (
+            (
+                document("z"),
+                document("y", CERTIDAO, "z"),
+                document("x", INTERNACAO, "z", **CONVERSAO),
+                document("a", CERTIDAO_INTERNACAO, "x"),
+            ),
+            S.INTERNADO_PROVISORIO,
+        ),
+    ],
+)
+def test_of_one_instant_what_stands_on_another_counts_after_it_whatever_it_is_called(
+    papers: tuple[Document, ...], status: str
+) -> None:
+    assert of_one_instant(*papers) == status
+
+
 def folded(*papers: Document) -> str:
     """What BNMP should say of the person of these papers."""
     done = registered(*papers)

@@ -23,6 +23,36 @@ def test_liberty_and_its_chain_go_before_what_came_earlier_and_nothing_comes_bet
     assert list(desk.drain()) == ["z-mandado", "a-kontra", "a-mandado"]
 
 
+def test_safety_10_while_a_link_of_a_chain_rests_nothing_but_another_release_is_written() -> None:
+    # given
+    desk = Desk(document("m"), document("k", CONTRAMANDADO, "m"), document("other", issued_at=NOW - timedelta(days=9)))
+    desk.register("m")
+    # when BNMP asks for patience in the middle
+    desk.begin("k")
+    desk.answered("k", AnswerClass.THROTTLED, retry_after=30.0)
+    # then
+    assert (desk.standing("other"), desk.takes()) == ((State.READY, None), None)
+    # and what frees somebody waits for nobody
+    desk.tell_issued(document("f", ALVARA, variant="PRISAO_FLAGRANTE"))
+    assert list(desk.drain()) == ["f"]
+    # when its hour has come
+    desk.due("k")
+    assert list(desk.drain()) == ["k", "other"]
+
+
+def test_safety_10_what_is_in_doubt_is_read_while_a_link_of_a_chain_rests() -> None:
+    # given
+    desk = Desk(document("x"))
+    desk.until("x", Step.CREATE)
+    desk.answered("x", AnswerClass.UNCERTAIN)
+    desk.tell_issued(document("f", ALVARA, variant="PRISAO_FLAGRANTE"))
+    # when
+    desk.begin("f")
+    desk.answered("f", AnswerClass.THROTTLED, retry_after=30.0)
+    # then
+    assert (desk["x"].state, desk.takes()) == (State.UNCERTAIN, "x")
+
+
 def test_what_was_begun_goes_on_and_a_release_waits_for_one_request_at_most() -> None:
     desk = Desk(document("m"))
     desk.advance("m")

@@ -173,6 +173,7 @@ def test_safety_13_a_mandado_that_was_fulfilled_meanwhile_goes_with_its_certidao
     "harmless",
     [
         replace(ARREST, on=NOW.date() - timedelta(days=2)),
+        replace(ARREST, other_court=True),
         replace(ARREST, case_number="0009999-09.2020.8.12.0001"),
     ],
 )
