@@ -22,9 +22,10 @@ from ledger.outbox import as_it_came
 from ledger.tables import Identifier, Instant, metadata
 from ledger.tables import outbox as outbox_table
 from schemas.record import RawRecord
+from schemas.seal import TYPE
 from schemas.writing import envelope
 
-TOPIC, TYPE, KEY = "bnmp.audit-seals", "bnmp.audit.seal.v1", b"seal"
+TOPIC, KEY = "bnmp.audit-seals", b"seal"
 SEALED_AT_ONCE = 5000
 _CODE_BYTES = 16
 # The order in which an entry's fields are read: the last may hold anything.

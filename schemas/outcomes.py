@@ -1,4 +1,4 @@
-"""What we say on `saj.outcomes` and `bnmp.link`, and the two records of ours between the rooms.
+"""What we say on `saj.outcomes` and `bnmp.link`, the seals, and the two records of ours between the rooms.
 
 What they have in common is in schemas/outcome.py.
 """
@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from rules.words import LinkState, Reason, Resolution
+from schemas import seal
 from schemas.codes import Code
 from schemas.outcome import Actor, Attempt, Certificate, DocumentOutcome, Outcome, Who, Writing
 from schemas.shapes import CaseNumber, Identifier, NationalNumber, Rji, Tribunal
@@ -286,4 +287,5 @@ TYPES: Mapping[str, type[Writing]] = {
     "bnmp.link.changed.v1": LinkChanged,
     DISPATCH: Dispatch,
     CONTINGENCY: ContingencyRecord,
+    seal.TYPE: seal.AuditSeal,
 }

@@ -99,7 +99,7 @@ _ROWS = (
     ),
     Topic("saj.outcomes", 12, "delete", 30 * _DAY_MS, _MIB, "as SAJ keyed the document", "relay", "SAJ", _OUTCOMES),
     Topic("bnmp.link", 1, "compact", FOREVER, _MIB, "link", "relay", "anyone", ("bnmp.link.changed.v1",)),
-    Topic("bnmp.audit-seals", 1, "delete", FOREVER, _MIB, "seal", "relay", "auditors", ()),
+    Topic("bnmp.audit-seals", 1, "delete", FOREVER, _MIB, "seal", "relay", "auditors", ("bnmp.audit.seal.v1",)),
     # Larger than any other: a dead letter is the original value with more headers. It keeps the types it came with.
     Topic("bnmp.dead-letter", 12, "delete", 180 * _DAY_MS, 2 * _MIB, "the original key", "relay", "operators", ()),
 )

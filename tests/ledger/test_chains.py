@@ -14,6 +14,7 @@ from ledger.chain_check import Checked, Finding, check
 from ledger.chains import FIELDS, chain, code_of, instant
 from ledger.engine import Database
 from ledger.tables import history, outbox
+from schemas.seal import AuditSeal
 from tests.ledger.office import Hand, Office, key_of, paper
 
 KEY = b"uma chave inventada"
@@ -74,6 +75,8 @@ def test_a_history_that_nobody_changed_holds_before_and_after_a_seal(office: Off
     # then
     assert [body["number"] for body in seals(office)] == [1, 2]
     assert [[head[:2] for head in body["heads"]] for body in seals(office)] == [[[1, 5], [2, 1]], [[2, 2]]]
+    # and they are what the contract says of them
+    assert [AuditSeal.model_validate(body).number for body in seals(office)] == [1, 2]
     assert found(office) == []
     # and no seal is made before its time
     with office.database.transaction() as connection:
