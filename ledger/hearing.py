@@ -18,7 +18,7 @@ from ledger.requests import NAMINGS, act_of, by_of, document_of, released_of
 from ledger.supplies import owner, resolve, supply, version
 from ledger.tables import payload
 from rules import breaker, messages
-from rules.acts import RjiMerged
+from rules.acts import RetryAsked, RjiMerged
 from rules.casework import Say
 from rules.dossier import Document, changed
 from rules.facts import DocumentIssued, DocumentReissued, PersonReviewed
@@ -139,6 +139,8 @@ def _act(batch: Batch, event: Event, key: bytes | None) -> None:
     fact = act_of(event, batch.users)
     if fact is not None:
         batch.recorder.decide(fact, saj_key=key)
+        if isinstance(fact, RetryAsked):
+            batch.steps.append((partial(breaker.tried, now=batch.now), None))
     elif isinstance(event.body, commands.DataSupplied):
         supply(batch, event, event.body, key)
     elif isinstance(event.body, commands.CertificateReleased):

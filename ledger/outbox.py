@@ -61,13 +61,14 @@ class Composer:
         data = {"tribunal": self._deployment.court.tribunal, "at": self._now, **said.data}
         document = said.document
         if document is not None and issubclass(model, DocumentOutcome) and document.state is not None:
+            liberty = document.liberty and document.released_by_judge
             data |= {
                 "document_id": document.document_id,
                 "case_number": document.case_number or None,
                 "state": document.state,
                 "sequence": document.sequence,
                 "reason": document.reason,
-                "message": messages.of(document.state, liberty=document.liberty and document.released_by_judge),
+                "message": said.data.get("message") or messages.of(document.state, liberty=liberty),
             }
             if "rji" in model.model_fields:
                 data["rji"] = document.rji or self._persons[document.person].rji

@@ -6,8 +6,9 @@ from typing import Any
 from ledger.persons import Names
 from rules import exceptional
 from rules.dossier import Antecedent, ConsentGiven, Court, Document
+from rules.kinds import is_eligible, is_liberty
 from rules.words import Consent, Role
-from schemas.document_issued import DocumentIssued, document_issued
+from schemas.document_issued import Contingency, DocumentIssued, document_issued
 from schemas.gaps import Gap
 
 
@@ -37,7 +38,8 @@ def paper_of(data: Mapping[str, Any], court: Court) -> Document:
 
 def paper(body: DocumentIssued, gaps: Iterable[Gap], court: Court) -> Document:
     """The rules' form of a document; the person and the version are found in the transaction."""
-    case, unit, issued_so = body.case, body.unit, body.origin == "CONTINGENCIA" and body.contingency
+    case, unit, issued_so = body.case, body.unit, _issued_so(body)
+    failed_at = issued_so.failed_access_at or body.issued_at if issued_so else None
     judge = next((s.user for s in body.signatures if s.role == Role.MAGISTRADO), None)
     released = body.released_by
     return Document(
@@ -52,7 +54,7 @@ def paper(body: DocumentIssued, gaps: Iterable[Gap], court: Court) -> Document:
         antecedents=tuple(
             Antecedent(a.document_id, a.national_number) for a in body.antecedents if a.document_id or a.national_number
         ),
-        gaps=(*(gap.field for gap in gaps), *_not_lawful(body, court)),
+        gaps=(*(gap.field for gap in gaps if not (issued_so and _is_of_the_text(gap))), *_not_lawful(body, court)),
         institutional=body.model is None or body.model.institutional is not False,
         owner_system=(case.owner_system if case else None) or "SAJ",
         released_by_judge=released is None or released.role in (None, Role.MAGISTRADO),
@@ -62,12 +64,28 @@ def paper(body: DocumentIssued, gaps: Iterable[Gap], court: Court) -> Document:
         fulfilled_on=getattr(body.fields, "data_cumprimento", None),
         signer=judge or next((s.user for s in body.signatures if s.user), None),
         consent=_consent(body),
-        text=issued_so.text if issued_so else None,
-        failed_access_at=issued_so.failed_access_at if issued_so else None,
-        opened_at=issued_so.failed_access_at if issued_so else None,
+        text=issued_so.text or "" if issued_so else None,
+        failed_access_at=failed_at,
+        opened_at=failed_at,
         retroactive=body.origin not in (None, "NORMAL"),
         party_id=body.party.party_id,
     )
+
+
+def _issued_so(body: DocumentIssued) -> Contingency | None:
+    """What SAJ says of a paper that it issued under contingency itself, where its kind may be (docs/law.md contingency).
+
+    A release is opened also where the text or its instant is missing, for that never stops it.
+    """
+    if body.origin != "CONTINGENCIA" or not is_eligible(body.kind):
+        return None
+    said = body.contingency or Contingency()
+    whole = said.text is not None and said.failed_access_at is not None
+    return said if whole or is_liberty(body.kind) else None
+
+
+def _is_of_the_text(gap: Gap) -> bool:
+    return gap.field.split(".")[0] == "contingency"
 
 
 def _not_lawful(body: DocumentIssued, court: Court) -> tuple[str, ...]:

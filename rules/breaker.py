@@ -125,6 +125,11 @@ def asked(link: Link, now: datetime) -> Link:
     return link if link.state in FORCED or link.probe_at is not None else replace(link, probe_at=now)
 
 
+def tried(link: Link, now: datetime) -> Link:
+    """Somebody asks for another try: the pause until the next probe is over (docs/law.md safety-15)."""
+    return replace(link, probe_at=now) if link.state in (LinkState.SUSPECT, LinkState.DOWN) else link
+
+
 def _released(link: Link, now: datetime) -> Link:
     if link.state not in FORCED:
         return link

@@ -6,7 +6,7 @@ contingency; docs/law.md safety-15 to safety-18.
 
 from datetime import datetime, timedelta
 
-from rules.dossier import Attempt, Court, Document, Dossier, Link
+from rules.dossier import Attempt, Court, Document, Dossier, Link, changed
 from rules.words import AnswerClass, LinkState
 
 _TEXT = (
@@ -15,8 +15,11 @@ _TEXT = (
 )
 _JUSTIFICATION = "Emitido em contingência: BNMP 2.0 inacessível em {instant} (art. 8º, Res. CNJ 251/2018)."
 JUSTIFICATION_LIMIT = 150
+KEPT_ATTEMPTS = 20
 # What an opened document is told to lack while its unit has not confirmed that it may be registered.
 CONFIRMATION = "confirmation"
+# That somebody asked for another try: the document is tried once although the breaker is open (safety-15).
+TRY = "link:try"
 
 
 def instant_of(at: datetime, court: Court) -> str:
@@ -49,6 +52,20 @@ def connection_failures(document: Document, link: Link) -> list[Attempt]:
     return [a for a in document.attempts if a.answer is AnswerClass.CONNECTION and (since is None or a.at >= since)]
 
 
+def standing_evidence(document: Document) -> tuple[Attempt, ...]:
+    """The failed attempts on which an opened document stands: whatever comes later, they are kept (safety-15)."""
+    opened_at = document.opened_at
+    return tuple(one for one in document.attempts if opened_at is not None and one.at <= opened_at)
+
+
+def noted(document: Document, attempt: Attempt) -> Document:
+    """The document with an attempt of its own that failed: the last ones are kept beside the evidence it stands on."""
+    stands = standing_evidence(document)
+    later = (*document.attempts[len(stands) :], attempt)[-KEPT_ATTEMPTS:]
+    # One try was asked for, and this was it.
+    return changed(document, attempts=stands + later, cleared=tuple(one for one in document.cleared if one != TRY))
+
+
 def evidence(document: Document, dossier: Dossier) -> datetime | None:
     """The instant of the failed access that permits contingency, or None (docs/law.md safety-15).
 
@@ -70,6 +87,14 @@ def evidence(document: Document, dossier: Dossier) -> datetime | None:
     if link.last_failed_at is None or dossier.now - link.last_failed_at > timedelta(seconds=dossier.windows.evidence):
         return None
     return link.last_failed_at
+
+
+def is_tried(document: Document, link: Link) -> bool:
+    """Whether it is tried once because somebody asked for it, although the breaker is open (docs/law.md safety-15).
+
+    What a person forced down stays down.
+    """
+    return TRY in document.cleared and link.state is not LinkState.FORCED_DOWN
 
 
 def asked_in_present_unavailability(at: datetime, dossier: Dossier, failed_access_at: datetime) -> bool:

@@ -25,6 +25,8 @@ from rules.acts import (
 )
 from rules.casework import Casework, Entry, Say, is_held, stands_in_queue
 from rules.certificate import Certificate
+from rules.contingency import standing_evidence
+from rules.dispensation import compare_text
 from rules.dossier import Document, Dossier, Merge, changed
 from rules.escalation import escalate, incident
 from rules.facts import (
@@ -87,6 +89,7 @@ def decided(work: Casework, watches: Mapping[int, Watch] | None = None) -> Decis
 def _issued(work: Casework, fact: DocumentIssued) -> None:
     work.put(fact.document)
     decide_one(work, fact.document)
+    compare_text(work, fact.document.document_id)
 
 
 def _reissued(work: Casework, fact: DocumentReissued) -> None:
@@ -114,7 +117,7 @@ def _due_fell(work: Casework, fact: DueFell) -> None:
         document = work.say_outcome(document, told_as_held(document, work.dossier.court, OVERDUE.get(document.reason)))
         work.put(changed(document, **confirmation_due(work.dossier)))
     elif due == "ASK_AGAIN" and document.reason is Reason.REGISTRY_FAULT:
-        decide_one(work, changed(document, attempts=()))
+        decide_one(work, changed(document, attempts=standing_evidence(document)))
     elif document.state is State.UNCERTAIN or (due == "RETRY" and stands_in_queue(document)):
         work.put(work.wake(document))
 

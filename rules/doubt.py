@@ -8,6 +8,7 @@ may be sent again (docs/law.md safety-27); what "exists already" and is not ther
 from typing import Any
 
 from rules.casework import Casework
+from rules.contingency import standing_evidence
 from rules.dossier import Document, changed
 from rules.facts import Answer, DoubtRead, Piece
 from rules.kinds import PRIORITY_LIBERTY
@@ -156,7 +157,8 @@ def _waited(work: Casework, document: Document) -> Document:
 
 def is_fault_for_good(document: Document) -> bool:
     """Whether the registry has failed on it often enough to leave it alone for a while."""
-    return sum(attempt.answer is AnswerClass.FAULT for attempt in document.attempts) >= FAULT_LIMIT
+    since = document.attempts[len(standing_evidence(document)) :]
+    return sum(attempt.answer is AnswerClass.FAULT for attempt in since) >= FAULT_LIMIT
 
 
 def fault_for_good(work: Casework, document: Document) -> None:

@@ -12,6 +12,7 @@ from rules import twins
 from rules.antecedents import needs, to_ask
 from rules.casework import Casework, is_asking
 from rules.chain import MERGE
+from rules.contingency import noted, standing_evidence
 from rules.dossier import Attempt, Document, Dossier, Found, changed
 from rules.doubt import is_fault_for_good
 from rules.facts import Answer, LookedUp, Piece, Question
@@ -22,7 +23,6 @@ from rules.settling import decide_one, reask
 from rules.signers import forbidden
 from rules.words import AnswerClass, DueFact, PecaStatus, State
 
-KEPT_ATTEMPTS = 20
 MOST_SHOWN = 10
 _STATUSES = frozenset(PecaStatus)
 
@@ -74,7 +74,7 @@ def _told(work: Casework, document: Document, fact: LookedUp) -> None:
     _mirror(work, answer.pieces)
     # By what is the matter with them now that their statuses are known: the same is not asked twice.
     names = _names(document, work.now())
-    document = changed(work.documents[document.document_id], attempts=())
+    document = changed(work.documents[document.document_id], attempts=standing_evidence(document))
     if fact.asked.merged is not None:
         follow(work, document, answer.rji)
     else:
@@ -145,7 +145,7 @@ def _in_vain(work: Casework, document: Document, fact: LookedUp) -> None:
     """BNMP does not say: what is missing is told as missing, and asked for again by the clock."""
     known = {found.name for found in document.found}
     unknown = tuple(Found(name) for name in _names(document, work.now()) if name not in known)
-    document = changed(document, found=(*document.found, *unknown), attempts=())
+    document = changed(document, found=(*document.found, *unknown), attempts=standing_evidence(document))
     document = _later(work, document, reask(document, work.dossier))
     decide_one(work, work.put(document, f"looked up in vain: {fact.answer.answer}"))
 
@@ -159,8 +159,7 @@ def _names(document: Document, dossier: Dossier) -> dict[str, str | None]:
 
 
 def _note(document: Document, answer: Answer) -> Document:
-    attempt = Attempt(answer.at, answer.op, answer.answer, answer.detail)
-    return changed(document, attempts=(*document.attempts, attempt)[-KEPT_ATTEMPTS:])
+    return noted(document, Attempt(answer.at, answer.op, answer.answer, answer.detail))
 
 
 def _later(work: Casework, document: Document, seconds: float) -> Document:

@@ -4,6 +4,8 @@ No message reads as "do not free": a hold holds the national record, never the e
 (docs/law.md safety-4).
 """
 
+from collections.abc import Iterable
+
 from rules.words import Reason, Role, State
 
 HOLDS: dict[Reason, tuple[Role | None, str]] = {
@@ -68,6 +70,12 @@ STATES: dict[State, str] = {
     State.EXCLUDED: "O documento não será registrado no BNMP.",
 }
 
+OFFER = (
+    "O BNMP está inacessível. Se for possível esperar, tente novamente e faça o teste de comunicação (menu BNMP 2.0); "
+    "senão, responda SIM para emitir em contingência, ou NÃO."
+)
+# Of a paper that is issued under contingency; it stops nothing.
+ANNEX = "Complete no expediente os dados do Anexo I da Res. CNJ 251/2018: {lacks}. A falta não impede a emissão."
 LIBERTY_HELD = "A ordem de liberdade produz efeito; falta apenas o registro nacional."
 
 INCIDENTS: dict[str, tuple[str, str]] = {
@@ -114,6 +122,11 @@ INCIDENTS: dict[str, tuple[str, str]] = {
 }
 
 DIVERGENT = "A situação da peça no SAJ e no BNMP é diferente: confira e reconcilie."
+
+OTHER_TEXT = (
+    "O texto que dispensa a numeração nacional não é o exato, ou traz outro instante do acesso: confira o expediente. "
+    "O texto não é alterado e o registro segue."
+)
 
 OTHER_NUMBER = "O número nacional da peça não corresponde ao processo ou à espécie: confira em Consulta de Peças."
 
@@ -175,7 +188,10 @@ COMMANDS: dict[str, str] = {
     "SAME_RJI": "Os dois RJIs são o mesmo.",
     "OTHER_MERGE": "Outra unificação desta pessoa ainda não foi confirmada pelo BNMP.",
     "TEST_OK": "Teste de comunicação anotado.",
-    "TEST_FAILED": "Teste de comunicação anotado; o sistema está testando a comunicação com o BNMP.",
+    "TEST_FAILED": (
+        "A comunicação com o BNMP está indisponível para este usuário: tente novamente e repita o teste de comunicação. "
+        "O sistema também está testando; só por este teste nada é emitido em contingência."
+    ),
     "NO_CAUSE": "Diga a causa: indisponibilidade declarada, com o número do aviso, ou manutenção própria.",
     "TOO_LONG": "O prazo é longo demais ou já passou.",
     "UNKNOWN_CERTIFICATE": "Certidão desconhecida.",
@@ -188,6 +204,12 @@ COMMANDS: dict[str, str] = {
     "NOT_YET_SUPPORTED": "Este comando ainda não é atendido por esta versão; nada foi alterado.",
     "TOO_MANY": "Há comandos demais à espera deste documento.",
 }
+
+
+def under_contingency(said: str, lacks: Iterable[str]) -> str:
+    """What is said of a paper issued under contingency, and which data of the annex it lacks."""
+    listed = ", ".join(lacks)
+    return f"{said} {ANNEX.format(lacks=listed)}" if listed else said
 
 
 def of(state: State, *, liberty: bool) -> str:

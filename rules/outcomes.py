@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rules import access, exceptional, messages, prerequisites
+from rules import access, annex, exceptional, messages, prerequisites
 from rules.contingency import CONFIRMATION
 from rules.dossier import Court, Document
 from rules.words import Reason, Role, State
@@ -36,17 +36,26 @@ def told_as_held(after: Document, court: Court, role: Role | None = None) -> Sai
 
 def offered(after: Document) -> Said:
     """The offer to issue under contingency, with the evidence (docs/law.md safety-15)."""
+    said = f"{_state(after)} {messages.OFFER}"
     return "bnmp.document.contingency-offered.v1", {
         "failed_access_at": _iso(after.failed_access_at),
         "attempts": [attempt.told() for attempt in after.attempts],
+        "remedy": messages.HOLDS[Reason.AWAITING_CONSENT][1],
+        "message": messages.under_contingency(said, annex.lacks_of(after)),
     }
 
 
 def _contingency(before: Document, after: Document, court: Court) -> Said | None:
     if not before.opened:
-        data = {"failed_access_at": _iso(after.failed_access_at), "text": after.text}
+        message = messages.under_contingency(_state(after), annex.lacks_of(after))
+        data = {"failed_access_at": _iso(after.failed_access_at), "text": after.text, "message": message}
         return "bnmp.document.contingency-opened.v1", data
     return _held(before, after, court) if after.reason else None
+
+
+def _state(after: Document) -> str:
+    """What its state means, as every outcome says it."""
+    return messages.of(after.state or State.HELD, liberty=after.liberty and after.released_by_judge)
 
 
 def _registered(_: Document, after: Document, __: Court) -> Said:

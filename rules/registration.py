@@ -12,7 +12,7 @@ from typing import Any
 from rules import annulment, messages, pieces, twins
 from rules.casework import Casework, Say
 from rules.certificate import of_contingency, resolved
-from rules.contingency import is_exhausted
+from rules.contingency import is_exhausted, noted, standing_evidence
 from rules.dossier import Attempt, Document, Withdrawal, changed
 from rules.doubt import (
     again,
@@ -40,8 +40,6 @@ from rules.transmission import Event
 from rules.verdict import verdict
 from rules.withdrawals import registered_already, to_be_annulled
 from rules.words import AnswerClass, Reason, State, Step
-
-KEPT_ATTEMPTS = 20
 
 
 def begun(work: Casework, fact: StepBegun) -> None:
@@ -97,7 +95,7 @@ def answered(work: Casework, fact: StepAnswered) -> None:
 
 
 def _succeeded(work: Casework, document: Document, answer: Answer) -> None:
-    step, document = document.doing, changed(document, attempts=())
+    step, document = document.doing, changed(document, attempts=standing_evidence(document))
     said_nothing = {Step.CREATE: answer.piece is None, Step.PERSON_CREATE: not (answer.rji or answer.candidates)}
     if step is not None and said_nothing.get(step):
         doubt(work, document, f"{step} answered without what it made")
@@ -199,8 +197,7 @@ def _compare_number(work: Casework, document: Document) -> None:
 
 
 def _note(document: Document, answer: Answer) -> Document:
-    attempt = Attempt(answer.at, answer.op, answer.answer, answer.detail)
-    return changed(document, attempts=(*document.attempts, attempt)[-KEPT_ATTEMPTS:])
+    return noted(document, Attempt(answer.at, answer.op, answer.answer, answer.detail))
 
 
 def _unconnected(work: Casework, document: Document, answer: Answer) -> None:

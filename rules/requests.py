@@ -24,14 +24,16 @@ from rules.authority import COMMAND_OF, Ruling, effect_of, ruling
 from rules.casework import Casework, Say, may_be_offered
 from rules.certificate import Certificate, released
 from rules.chain import is_sticky
+from rules.contingency import TRY, is_tried
 from rules.dossier import ConsentGiven, Document, Withdrawal, changed
 from rules.doubt import doubt
 from rules.escalation import incident
 from rules.kinds import MANDADOS
 from rules.outcomes import offered
-from rules.settling import NO_DUE, decide_one
+from rules.settling import NO_DUE, apply, decide_one
 from rules.signers import try_again
 from rules.transmission import Event
+from rules.verdict import verdict
 from rules.versions import is_completable, reissue
 from rules.withdrawals import DO_NOT_SEND, EXCLUDED, INCOMPLETE, TO_THE_JUDGE, to_be_annulled, why_it_stands
 from rules.words import CertificateStatus, Reason, Role, State, Statement
@@ -131,13 +133,28 @@ def _retried(work: Casework, document: Document, _: RetryAsked) -> str:
         doubt(work, document, "another reading asked for")
     elif document.reason is Reason.UNCERTAIN_OUTCOME:
         work.move(document, Event.RETURN, detail="another reading asked for", **NO_DUE)
-    elif document.reason in _ASKED_AGAIN and may_be_offered(document) and document.failed_access_at is not None:
-        work.put(work.say_outcome(document, offered(document)), "offer asked for")
+    elif document.reason in _ASKED_AGAIN and not document.opened:
+        _tried(work, document)
     elif document.state in _MOVABLE and document.doing is None:
         try_again(work, _cleared(document), "another try asked for")
     else:
         return "ON_ITS_WAY"
     return "APPLIED"
+
+
+def _tried(work: Casework, document: Document) -> None:
+    """One real attempt although the breaker is open (docs/law.md safety-15); what cannot go alone is offered again."""
+    trying = work.keep(changed(document, cleared=(*document.cleared, TRY)))
+    seen = work.look(document.document_id)
+    said = verdict(trying, seen)
+    alone = not seen.needs[document.document_id].waits
+    if is_tried(trying, work.dossier.link) and alone and said.event is Event.GO:
+        apply(work, trying, said, seen, detail="another try asked for")
+        return
+    document = work.keep(document)
+    if may_be_offered(document) and document.failed_access_at is not None:
+        document = work.say_outcome(document, offered(document))
+    work.put(document, "offer asked for")
 
 
 def _cleared(document: Document) -> Document:

@@ -6,6 +6,7 @@ release is at stake, and may hold anything else until that access changes or som
 
 from rules import access, messages
 from rules.casework import Casework, stands_in_queue
+from rules.contingency import standing_evidence
 from rules.dossier import Document, changed
 from rules.doubt import stop
 from rules.escalation import incident
@@ -61,7 +62,10 @@ def access_changed(work: Casework, fact: AccessChanged) -> None:
 
 def try_again(work: Casework, document: Document, detail: str) -> None:
     """Decide a document at rest anew and give it a new place in its queue."""
-    decide_one(work, work.put(changed(document, attempts=(), missing=(), awaits=None, **NO_DUE), detail))
+    decide_one(
+        work,
+        work.put(changed(document, attempts=standing_evidence(document), missing=(), awaits=None, **NO_DUE), detail),
+    )
     after = work.documents[document.document_id]
     if stands_in_queue(after) and after.turn == document.turn:
         work.put(work.wake(after))

@@ -11,7 +11,7 @@ from datetime import datetime
 from rules.access import is_doubt
 from rules.antecedents import to_ask
 from rules.chain import MERGE, View
-from rules.contingency import asked_in_present_unavailability, evidence
+from rules.contingency import asked_in_present_unavailability, evidence, is_tried
 from rules.dossier import Document, Person
 from rules.kinds import CERTIDOES_CUMPRIMENTO, effect, is_eligible, needs_judges_release
 from rules.staleness import freed, passed
@@ -73,9 +73,9 @@ def _not_released_by_judge(document: Document, _: View) -> Verdict | None:
 
 def contingency(document: Document, seen: View) -> Verdict | None:
     """Link down and kind eligible: offer, open, or note the NÃO (ROUTE-10, ROUTE-11; docs/law.md safety-15, 16, 18)."""
-    if document.opened or not is_eligible(document.kind):
-        return None
     link = seen.dossier.link
+    if document.opened or not is_eligible(document.kind) or is_tried(document, link):
+        return None
     failed_at = evidence(document, seen.dossier)
     if (link.blocked or failed_at is not None) and not link.permits_contingency:
         return Verdict(Event.HOLD, Reason.WAITING_LINK)
@@ -112,7 +112,7 @@ def _variant_unknown(document: Document, seen: View) -> Verdict | None:
 def _waiting_link(document: Document, seen: View) -> Verdict | None:
     """What contingency does not cover waits for the link, and leaves only when it is UP."""
     link = seen.dossier.link
-    if document.opened:
+    if document.opened or is_tried(document, link):
         return None
     if document.reason in _WAITED_FOR_LINK and link.state is not LinkState.UP:
         return Verdict(Event.HOLD, document.reason, failed_access_at=document.failed_access_at)

@@ -2,6 +2,7 @@
 
 from rules.casework import Casework
 from rules.chain import is_sticky
+from rules.dispensation import compare_text
 from rules.dossier import Document, changed
 from rules.settling import decide_one
 from rules.words import Reason, State
@@ -56,3 +57,5 @@ def reissue(work: Casework, new: Document, detail: str = "new version") -> None:
     work.put(document, detail)
     if not is_sticky(document, work.dossier):
         decide_one(work, document)
+    if new.opened and not old.opened:
+        compare_text(work, new.document_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rules import messages
 from rules.contingency import JUSTIFICATION_LIMIT, dispensation_text, justification
 from rules.words import AnswerClass, Consent, LinkState, Reason, Role, State, Step
 from tests.rules.desk import (
@@ -105,7 +106,8 @@ def test_safety_16_sim_opens_with_the_offered_instant_and_nothing_opens_in_silen
     assert not desk.said(OPENED)
     desk.consent("m")
     opened = desk.said(OPENED, "m")[0]
-    assert opened.data == {"failed_access_at": NOW.isoformat(), "text": dispensation_text(NOW, COURT)}
+    told = {"failed_access_at": NOW.isoformat(), "text": dispensation_text(NOW, COURT)}
+    assert opened.data == told | {"message": messages.STATES[State.CONTINGENCY]}
     assert (desk["m"].state, desk["m"].opened_at) == (State.CONTINGENCY, NOW + timedelta(seconds=40))
     assert desk["m"].retroactive
 

@@ -83,16 +83,6 @@ def test_what_was_opened_with_several_matches_is_read_again_by_the_resolver() ->
     assert desk["m"].state is State.UNCERTAIN
 
 
-def test_safety_16_the_offer_is_repeated_on_request() -> None:
-    # given
-    desk = Desk(document("m"))
-    desk.link(LinkState.DOWN)
-    # when
-    desk.ask(RetryAsked, "m", Role.SERVIDOR)
-    # then
-    assert len(desk.said("bnmp.document.contingency-offered.v1", "m")) == 2
-
-
 def test_what_moves_is_not_pushed_and_what_ended_is_not_tried() -> None:
     # given
     desk = Desk(document("m"))

@@ -1,0 +1,76 @@
+"""Another try while BNMP counts as away: one real attempt, or the offer again (docs/law.md safety-15, safety-16)."""
+
+import pytest
+
+from rules.acts import RetryAsked
+from rules.breaker import tried
+from rules.dossier import Link
+from rules.words import AnswerClass, Consent, LinkState, Reason, Role, State
+from tests.rules.desk import CERTIDAO, CONTRAMANDADO, MANDADO, NOW, Desk, document
+
+READY = (State.READY, None)
+OFFERED = "bnmp.document.contingency-offered.v1"
+
+
+@pytest.mark.parametrize("answered", [None, Consent.NAO])
+def test_safety_15_a_retry_makes_one_real_attempt_although_the_breaker_is_open(answered: Consent | None) -> None:
+    # given
+    desk = Desk(document("m"))
+    desk.link(LinkState.DOWN)
+    if answered:
+        desk.consent("m", answered)
+    before, offers = desk.standing("m"), len(desk.said(OFFERED, "m"))
+    # when
+    assert desk.ask(RetryAsked, "m", Role.SERVIDOR) == "APPLIED"
+    # then it is tried although everything else waits
+    assert (desk.standing("m"), desk.takes()) == (READY, "m")
+    # when it fails as well, a little later
+    desk.later(2)
+    desk.begin("m")
+    desk.answered("m", AnswerClass.CONNECTION)
+    # then it stands as before with one attempt more, and whoever was to answer is asked again
+    assert desk.standing("m") == before
+    assert desk["m"].attempts[-1].at == desk.dossier.now
+    assert len(desk.said(OFFERED, "m")) == offers + (answered is None)
+    # when it is asked for again, and BNMP answers
+    desk.ask(RetryAsked, "m", Role.SERVIDOR)
+    desk.register("m")
+    # then
+    assert desk["m"].state is State.REGISTERED
+
+
+@pytest.mark.parametrize("kind", [MANDADO, CERTIDAO])
+def test_what_was_forced_down_or_cannot_go_alone_is_not_tried(kind: str) -> None:
+    # given
+    desk = Desk(document("w"))
+    desk.register("w")
+    desk.tell_issued(document("d", kind, *(("w",) if kind == CERTIDAO else ())))
+    desk.link(LinkState.FORCED_DOWN, cause="UNAVAILABILITY_DECLARED")
+    before, offers = desk.standing("d"), len(desk.said(OFFERED, "d"))
+    # when
+    assert desk.ask(RetryAsked, "d", Role.SERVIDOR) == "APPLIED"
+    # then the offer, where there is one, is repeated
+    assert (desk.standing("d"), desk.takes(), desk["d"].cleared) == (before, None, ())
+    assert len(desk.said(OFFERED, "d")) == (offers + 1 if kind == MANDADO else 0)
+
+
+def test_safety_16_the_offer_of_what_cannot_go_alone_is_repeated_on_request() -> None:
+    # given
+    desk = Desk(document("m"), document("k", CONTRAMANDADO, "m"))
+    desk.link(LinkState.DOWN)
+    # when
+    desk.ask(RetryAsked, "k", Role.SERVIDOR)
+    # then
+    assert desk.standing("k") == (State.HELD, Reason.AWAITING_CONSENT)
+    assert len(desk.said(OFFERED, "k")) == 2
+
+
+@pytest.mark.parametrize("state", LinkState)
+def test_another_try_ends_the_pause_before_the_next_probe_and_moves_nothing_else(state: LinkState) -> None:
+    # given
+    link = Link(state)
+    # when
+    after = tried(link, NOW)
+    # then
+    probed = state in (LinkState.SUSPECT, LinkState.DOWN)
+    assert (after.state, after.probe_at) == (state, NOW if probed else None)

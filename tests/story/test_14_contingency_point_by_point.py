@@ -1,0 +1,92 @@
+"""Contingency point by point: trying again, what SAJ issued so by itself, the closed list whole (docs/law.md contingency, safety-15)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from rules.contingency import dispensation_text
+from rules.dossier import Court as Reading
+from rules.words import LinkState, Reason, State
+from tests.ledger.office import START
+from tests.story.court import Court
+
+REGISTERED = (State.REGISTERED, None)
+AWAITING = (State.HELD, Reason.AWAITING_CONSENT)
+OFFERED, OPENED = "bnmp.document.contingency-offered.v1", "bnmp.document.contingency-opened.v1"
+RESOLVED, DIVERGENCE = "bnmp.contingency.resolved.v1", "bnmp.divergence.found.v1"
+RETRY = "document.retry-requested"
+FAILED_AT = START - timedelta(minutes=6)
+
+
+def _issued_so(reading: Reading, seconds: int = 0) -> dict[str, Any]:
+    """What SAJ says of a paper that it issued under contingency itself, whose text is so many seconds off."""
+    text = dispensation_text(FAILED_AT + timedelta(seconds=seconds), reading)
+    return {"origin": "CONTINGENCIA", "contingency": {"text": text, "failed_access_at": FAILED_AT.isoformat()}}
+
+
+async def test_safety_15_a_retry_reaches_bnmp_although_the_breaker_is_open(court: Court) -> None:
+    # given an offer, and a breaker that does not probe for a while
+    await court.away()
+    await court.issue("MANDADO", "M-1")
+    assert (court.standing("M-1"), court.link()) == (AWAITING, LinkState.DOWN)
+    attempts, asked = len(court.office.row("M-1")["attempts"]), len(court.order)
+    # when the user tries again while BNMP is still away
+    assert await court.command(RETRY, "SERVIDOR", document_id="M-1") == "APPLIED"
+    # then one call was made, is kept as evidence, and the question is put again
+    assert court.order[asked:] == ["M-1 PERSON"]
+    assert len(court.office.row("M-1")["attempts"]) == attempts + 1
+    assert court.standing("M-1") == AWAITING
+    assert len(court.told(OFFERED, "M-1")) == 2
+    # when BNMP is there, which nobody has seen yet, and the user tries again
+    await court.there()
+    await court.command(RETRY, "SERVIDOR", document_id="M-1")
+    # then
+    assert court.standing("M-1") == REGISTERED
+    assert court.told(OPENED, "M-1") == []
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+@pytest.mark.parametrize("kind", ["ALVARA_FLAGRANTE", "MANDADO"])
+async def test_what_saj_issued_under_contingency_is_taken_as_it_is_and_its_text_is_compared(
+    court: Court, kind: Any, seconds: int
+) -> None:
+    # given
+    said = _issued_so(court.office.deployment.court, seconds)
+    # when
+    await court.issue(kind, "D-1", **said)
+    # then nobody was asked, nothing was told as opened, and it was registered late with its own instant
+    assert (court.told(OFFERED), court.told(OPENED)) == ([], [])
+    assert court.standing("D-1") == REGISTERED
+    assert court.office.row("D-1")["text"] == said["contingency"]["text"]
+    made = court.told(RESOLVED, "D-1")[-1].data["certificate"]
+    assert (FAILED_AT - timedelta(hours=4)).strftime("%d/%m/%y - %H:%M:%S") in made["text"]
+    # and a text that is not the exact one was told, once
+    assert [one.data["kind"] for one in court.told(DIVERGENCE, "D-1")] == ["NUMBER"] * seconds
+
+
+async def test_a_release_without_its_text_is_opened_all_the_same_and_a_mandado_waits_for_it(court: Court) -> None:
+    # when
+    await court.issue("ALVARA_FLAGRANTE", "A-1", origin="CONTINGENCIA")
+    await court.issue("MANDADO", "M-1", person=1, origin="CONTINGENCIA")
+    # then
+    assert court.standing("A-1") == REGISTERED
+    assert [one.data["kind"] for one in court.told(DIVERGENCE, "A-1")] == ["NUMBER"]
+    assert (court.standing("M-1"), court.missing("M-1")) == ((State.HELD, Reason.MISSING_DATA), ["contingency"])
+    # when SAJ publishes the mandado with it
+    await court.issue("MANDADO", "M-1", person=1, **_issued_so(court.office.deployment.court))
+    # then
+    assert court.standing("M-1") == REGISTERED
+    assert court.told(RESOLVED, "M-1") != []
+
+
+async def test_a_kind_that_is_not_on_the_list_is_no_contingency_whatever_its_origin(court: Court) -> None:
+    # given
+    await court.issue("MANDADO", "M-0")
+    # when
+    await court.issue("CERTIDAO", "C-1", "M-0", **_issued_so(court.office.deployment.court))
+    # then it goes like any other, late
+    assert court.standing("C-1") == REGISTERED
+    row = court.office.row("C-1")
+    assert (row["opened_at"], row["text"], row["retroactive"]) == (None, None, True)
+    assert court.told(RESOLVED) == []
