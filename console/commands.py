@@ -199,9 +199,9 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         "link",
-        "test",
+        "report",
         "saj.link.tested.v1",
-        "Report a communication test; one that failed has the service ask BNMP itself.",
+        "Report a user's communication test; one that failed has the service ask BNMP itself.",
         (
             Param("user", "Whose test it was.", option=True),
             Param("client", "OK or ERROR, as seen from the user's machine.", option=True),

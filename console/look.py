@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from console.options import AsJson, By, Cursor, Limit, Why, ledger, one_of, seconds
-from console.tables import print_answer, print_document, print_documents, print_link, print_person
+from console.tables import print_answer, print_document, print_documents, print_link, print_link_test, print_person
 from ledger.search import Which
 from operations import documents as operation
-from operations.links import link_status
+from operations.links import link_status, link_test, probed
 from rules.words import Kind, Reason, State
 from runtime import settings
 
@@ -89,6 +89,21 @@ def show_link(*, as_json: AsJson = False) -> None:
     with ledger() as (_, database):
         shown = link_status(database)
     print_answer(shown) if as_json else print_link(shown)
+
+
+@link.command("test")
+def communication_test(
+    *,
+    user: Annotated[str | None, typer.Option(help="Show this user's last test alone, and count its error.")] = None,
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> None:
+    """The communication test: one real call to BNMP from here, users' last tests, and the last failures; 1 if it failed."""
+    with ledger() as (env, database):
+        tested = link_test(database, probed(settings.bnmp(env)), limit, user)
+    print_answer(tested) if as_json else print_link_test(tested)
+    if not tested.available:
+        raise typer.Exit(1)
 
 
 def _number(found: int | None) -> int:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from operations.answers import CustodyShown, DocumentLine, LinkShown, OffsetsShown, Page, PersonShown, Shown
+from operations.links import LinkTested
 
 out = Console()
 _DOCUMENTS = ("document_id", "kind", "state", "reason", "who", "priority", "unit", "person", "age")
@@ -95,6 +96,23 @@ def print_link(shown: LinkShown) -> None:
         if at is not None:
             out.print(f"{name.replace('_', ' ')}: {_instant(at)}", highlight=False)
     out.print("  ".join(f"{reason} {count}" for reason, count in shown.waiting.items()), highlight=False)
+
+
+def print_link_test(shown: LinkTested) -> None:
+    """Print what the communication test saw from here, what users saw, and the last failures."""
+    out.print(
+        f"[bold]app server {shown.app_server}[/bold]  {_instant(shown.at)}  {shown.op}  {shown.detail}", soft_wrap=True
+    )
+    for one in shown.users:
+        seen = f"client {one.client}  app server {one.app_server}"
+        out.print(f"user {one.user}  {seen}  {_instant(one.at)}", soft_wrap=True, highlight=False)
+    away = f"  unavailable since {_instant(shown.unavailable_since)}" if shown.unavailable_since else ""
+    since = f" since {_instant(shown.since)}" if shown.since else ""
+    out.print(f"link {shown.state}{since}{away}", soft_wrap=True, highlight=False)
+    for failure in shown.failures:
+        told = f"failed  {_instant(failure.at)}  {failure.answer}  {failure.op}  {failure.detail}"
+        out.print(told, soft_wrap=True, highlight=False)
+    out.print(shown.what, soft_wrap=True, highlight=False)
 
 
 def print_offsets(shown: OffsetsShown) -> None:

@@ -13,7 +13,7 @@ import structlog
 
 from bnmp.registry import Registry
 from consumers.aside import Aside
-from ledger import chains, custody, due, links, pending
+from ledger import chains, custody, due, link_tests, links, pending
 from ledger.arrivals import apply_waiting
 from ledger.deployment import Deployment
 from ledger.engine import Connection, Database, LedgerTroubleError
@@ -26,7 +26,7 @@ from ledger.trouble import place
 from rules import breaker
 from rules.breaker import CallWindow, LinkEvent, observe
 from rules.dossier import Document, Link
-from rules.facts import AccessChanged, DueFell, EscalationFell, Fact, PersonReviewed
+from rules.facts import AccessChanged, Answer, DueFell, EscalationFell, Fact, PersonReviewed
 from rules.kinds import KINDS
 from rules.words import AnswerClass, DueFact, LinkState
 from schemas.figures import Tell, untold
@@ -245,15 +245,18 @@ class Clock:
         event = LinkEvent.PROBE_OK if connected else LinkEvent.PROBE_FAILED
         if not connected and self._window.tripped(self._deployment.windows):
             await asyncio.to_thread(self._observe, LinkEvent.TRIPPED, answer.at)
-        link = await asyncio.to_thread(self._observe, event, answer.at)
+        link = await asyncio.to_thread(self._observe, event, answer.at, None if connected else answer)
         log.info("clock.probed", connected=connected, link=link.state)
 
-    def _observe(self, event: LinkEvent, at: datetime) -> Link:
+    def _observe(self, event: LinkEvent, at: datetime, unanswered: Answer | None = None) -> Link:
         def step(link: Link) -> Link:
             return observe(link, event, at, self._deployment.windows, random.random())  # noqa: S311 (jitter)
 
         with self._database.transaction() as connection:
-            return links.change(connection, self._deployment, self._database.clock(), step)
+            after = links.change(connection, self._deployment, self._database.clock(), step)
+            if unanswered is not None:
+                link_tests.failed(connection, unanswered)
+            return after
 
 
 def _review(recorder: Recorder, document_id: str) -> None:

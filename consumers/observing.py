@@ -5,6 +5,7 @@ import random
 from bnmp.answers import NO_ANSWER
 from ledger.deployment import Deployment
 from ledger.incidents import say_once
+from ledger.link_tests import failed
 from ledger.links import change
 from ledger.record import Recorder
 from rules.breaker import CallWindow, LinkEvent, observe
@@ -39,6 +40,7 @@ class Observer:
                 return observe(link, event, answer.at, windows, random.random())  # noqa: S311 (jitter)
 
             recorder.see(change(recorder.connection, self._deployment, recorder.now, step))
+        failed(recorder.connection, answer)
 
     def _tell(self, recorder: Recorder, answer: Answer, fitness: Fitness, told: str) -> str:
         """Tell the operator that the registry is unfit, once an hour among all processes; gives what was told last."""

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.cursors import Cursor, NoCursorError, Place
 from ledger.deployment import Deployment
+from ledger.link_tests import UserTest
 from ledger.pending import Waiting
 from ledger.persons import Names
 from ledger.record import Recorder
@@ -52,8 +53,8 @@ class Batch:
     `waiting` what came before its document, `kept` what is still without one,
     `applied` whose wait is over; `answers` what is
     said of no document; `resolutions` requests about contingencies; `steps` what is done to the link; `users` who gives
-    its commands, as far as they are known, and `told_of` of whom it heard; `orders` are judges' standing orders that it
-    heard.
+    its commands, as far as they are known, and `told_of` of whom it heard; `orders` are judges' standing orders and
+    `tests` users' communication tests that it heard.
     """
 
     connection: Connection
@@ -79,6 +80,7 @@ class Batch:
     users: dict[str, Access] = field(default_factory=dict)
     told_of: dict[str, Access] = field(default_factory=dict)
     orders: list[StandingOrder] = field(default_factory=list)
+    tests: list[UserTest] = field(default_factory=list)
 
     def count(self, what: str) -> None:
         """Count what became of a record."""

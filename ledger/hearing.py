@@ -7,11 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import custody, pending, permissions, resolutions
+from ledger import custody, link_tests, pending, permissions, resolutions
 from ledger.among import among
 from ledger.batches import Arrival, Batch
 from ledger.bulk import insert
 from ledger.letters import dead
+from ledger.link_tests import UserTest
 from ledger.links import change
 from ledger.persons import find
 from ledger.requests import NAMINGS, act_of, by_of, document_of, released_of
@@ -61,6 +62,7 @@ def write(batch: Batch) -> None:
     for event, key in batch.resolutions:
         reason, applied = resolutions.spread(batch, event, key)
         _answer(batch, event.body, reason, key, applied=applied)
+    link_tests.keep(batch.connection, batch.tests)
     for step, by in batch.steps:
         change(batch.connection, batch.deployment, batch.now, step, by=by)
 
@@ -197,6 +199,7 @@ def _link(batch: Batch, body: commands.LinkForced | commands.LinkTested, key: by
     by = by_of(body, batch.users)
     if isinstance(body, commands.LinkTested):
         failed = "ERROR" in (body.client, body.app_server)
+        batch.tests.append(UserTest(body.user, body.at, body.client, body.app_server))
         if failed:
             batch.steps.append((partial(breaker.asked, now=batch.now), None))
         _answer(batch, body, "TEST_FAILED" if failed else "TEST_OK", key, applied=True)

@@ -20,6 +20,7 @@ from operations.contingencies import ContingenciesShown
 from operations.divergences import DivergencePage
 from operations.lag_answers import LagShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
+from operations.links import LinkTested
 from operations.publishing import FilePublished
 from operations.reconciling import Reconciled
 
@@ -28,7 +29,7 @@ _GIVEN = {
     "documents": ("retry", "exclude", "supply", "sign-as", "state"),
     "person": ("link", "unlink", "merge"),
     "contingency": ("answer", "resolve", "standing-order"),
-    "link": ("test", "force-down", "force-up", "auto"),
+    "link": ("report", "force-down", "force-up", "auto"),
 }
 SHAPES: dict[str, type[Answer]] = {
     **{f"{group} {name}": CommandGiven for group, names in _GIVEN.items() for name in names},
@@ -36,6 +37,7 @@ SHAPES: dict[str, type[Answer]] = {
     "documents show": Shown,
     "person show": PersonShown,
     "link status": LinkShown,
+    "link test": LinkTested,
     "offsets show": OffsetsShown,
     "offsets init": CursorsSet,
     "offsets skip": OffsetsSkipped,

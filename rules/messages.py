@@ -49,6 +49,23 @@ ACCESS_ASKED_AT = "Intranet, Corregedoria, Solicitação de Acesso"
 DOUBTED = "O documento segue, mas o BNMP pode recusar a assinatura. {remedy}"
 CONFIRM = "Confirme a resolução da contingência: menu BNMP 2.0, Resolução de Contingência, Resolver."
 
+# The communication test, as (this server, the user) saw it.
+LINK_TESTED: dict[tuple[str, str], str] = {
+    ("OK", "OK"): "A comunicação com o BNMP está disponível.",
+    ("OK", "ERROR"): (
+        "Indisponível para este usuário, embora este servidor alcance o BNMP: confira a rede da máquina do usuário e do servidor "
+        "do SAJ, tente novamente e repita o teste de comunicação."
+    ),
+    ("ERROR", "OK"): (
+        "A comunicação com o BNMP está indisponível neste servidor: tente novamente e repita o teste de comunicação. O teste "
+        "não abre contingência; a tela de aviso a oferece quando o envio de um documento falha."
+    ),
+    ("ERROR", "ERROR"): (
+        "A comunicação com o BNMP está indisponível, para este usuário e neste servidor: tente novamente e repita o teste de "
+        "comunicação. O teste não abre contingência; a tela de aviso a oferece quando o envio de um documento falha."
+    ),
+}
+
 ENDS: dict[Reason, str] = {
     Reason.NOT_COMMUNICATING: "Modelo sem comunicação com o BNMP: emita novamente com o modelo institucional.",
     Reason.OUT_OF_SCOPE: "O processo pertence a outro sistema: registre a peça por ele.",

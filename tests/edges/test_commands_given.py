@@ -49,7 +49,7 @@ TYPED: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         "APPLIED",
     ),
-    "link test": (("--user", "u901", "--client", "OK", "--app-server", "OK"), "TEST_OK"),
+    "link report": (("--user", "u901", "--client", "OK", "--app-server", "OK"), "TEST_OK"),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ledger import link_tests
 from rules.contingency import dispensation_text
 from rules.dossier import Court as Reading
 from rules.words import LinkState, Reason, State
@@ -90,3 +91,18 @@ async def test_a_kind_that_is_not_on_the_list_is_no_contingency_whatever_its_ori
     row = court.office.row("C-1")
     assert (row["opened_at"], row["text"], row["retroactive"]) == (None, None, True)
     assert court.told(RESOLVED) == []
+
+
+async def test_the_calls_that_did_not_reach_bnmp_are_kept_with_their_instants_whoever_made_them(court: Court) -> None:
+    # when a document could not be sent, and the clock's probes fail
+    await court.cut()
+    await court.issue("MANDADO", "M-1")
+    await court.away()
+    # then
+    with court.office.database.reading() as connection:
+        kept = link_tests.failures(connection, 100)
+    assert {one["class"] for one in kept} == {"CONNECTION"}
+    assert all(one["detail"] and one["at"] for one in kept)
+    own = {(one["at"], one["op"]) for one in court.office.row("M-1")["attempts"]}
+    assert own <= {(one["at"].isoformat(), one["op"]) for one in kept}
+    assert len({one["at"] for one in kept} - {at for at, _ in own}) > 0
