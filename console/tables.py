@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from operations.answers import CustodyShown, DocumentLine, LinkShown, OffsetsShown, Page, PersonShown, Shown
+from operations.answers import CustodyShown, DocumentLine, LinkShown, OffsetsShown, Page, PersonShown
+from operations.evidence import Evidence, Shown
 from operations.links import LinkTested
 
 out = Console()
@@ -49,6 +50,8 @@ def print_document(shown: Shown, *, as_json: bool) -> None:
     out.print(
         f"[bold]{row.document_id}[/bold]  {row.kind}  {row.state} {row.reason or ''}  {row.national_number or ''}"
     )
+    if shown.contingency is not None:
+        _print_evidence(shown.contingency)
     for step in shown.history:
         state = f"{step.state} {step.reason or ''}".strip()
         head = f"{_instant(step.at)}  {state:30} turn {step.turn}  attempt {step.attempt}  {step.fact}"
@@ -57,6 +60,29 @@ def print_document(shown: Shown, *, as_json: bool) -> None:
     if row.remedy:
         missing = f" ({', '.join(row.missing)})" if row.missing else ""
         out.print(f"{row.who or ''}: {row.remedy}{missing}".removeprefix(": "), soft_wrap=True, highlight=False)
+
+
+def _print_evidence(shown: Evidence) -> None:
+    """Print what a contingency stands on, in the order in which it came to be."""
+    lines = [f"attempt    {_instant(one.at)}  {one.answer}  {one.op}  {one.detail}" for one in shown.attempts]
+    lines += [f"offered    {_instant(at)}" for at in shown.offered_at]
+    lines += [f"answered   {_instant(one.at)}  {one.answer}  {one.by or ''}" for one in shown.answers]
+    if shown.consent is not None and shown.consent.order is not None:
+        lines.append(f"order      {_instant(shown.consent.at)}  {shown.consent.by or ''}  {shown.consent.order}")
+    if shown.opened_at is not None:
+        lines += [f"opened     {_instant(shown.opened_at)}", f"text       {shown.text}"]
+    lines += [f"lacks      {', '.join(shown.lacks)}"] if shown.lacks else []
+    if shown.confirmed is not None:
+        by = shown.confirmed
+        lines.append(f"confirmed  {_instant(by.at)}  {by.role} {by.user} {by.unit}")
+    if shown.resolved_at is not None:
+        lines.append(f"resolved   {_instant(shown.resolved_at)}  {shown.national_number}")
+    for made in shown.certificates:
+        lines.append(f"certidão   {_instant(made.issued_at)}  {made.kind}  signer {made.signer}  {made.status}")
+        at = made.released_at
+        lines.append(f"released   {_instant(at)}  {made.released_by}" if at else f"to do      {made.instruction}")
+    for line in lines:
+        out.print(line, soft_wrap=True, highlight=False)
 
 
 def print_person(shown: PersonShown) -> None:

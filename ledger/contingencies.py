@@ -10,10 +10,11 @@ from sqlalchemy.engine import Connection
 
 from ledger.links import load_link
 from ledger.open_documents import IS_OPEN
-from ledger.tables import document
+from ledger.tables import antecedent, document
 from rules.kinds import KINDS, resolution
 from rules.words import LinkState, Resolution
 
+_NAMES = sa.exists().where(antecedent.c.document_id == document.c.document_id)
 _LEFT = sa.and_(document.c.opened_at.is_not(None), IS_OPEN)
 
 
@@ -53,6 +54,25 @@ def left(connection: Connection, unit: str | None = None) -> dict[str, int]:
     chosen = sa.select(document.c.kind, sa.func.count()).where(_LEFT).group_by(document.c.kind)
     rows = connection.execute(chosen if unit is None else chosen.where(document.c.unit == unit))
     return {kind: int(count) for kind, count in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class StandsOn:
+    """What else a contingency stands on: the answer that counts, and the unit's word, as the ledger keeps them.
+
+    `gaps` are what its form lacks; `names_antecedents`: it names at least one.
+    """
+
+    consent: dict[str, str] | None
+    confirmed: dict[str, str] | None
+    gaps: list[str]
+    names_antecedents: bool
+
+
+def stands_on(connection: Connection, document_id: str) -> StandsOn:
+    """What a document's contingency stands on; the document is there."""
+    chosen = sa.select(document.c.consent, document.c.confirmed, document.c.gaps, _NAMES)
+    return StandsOn(*connection.execute(chosen.where(document.c.document_id == document_id)).one())
 
 
 def link_since(connection: Connection) -> datetime | None:

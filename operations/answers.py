@@ -82,13 +82,6 @@ class Decision(Answer):
     detail: str
 
 
-class Shown(Answer):
-    """A document and its way, oldest decision first."""
-
-    document: DocumentDetail
-    history: tuple[Decision, ...]
-
-
 class Lease(Answer):
     """Who works on a person, and until when the claim holds."""
 

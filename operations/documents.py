@@ -15,9 +15,9 @@ from operations.answers import (
     DocumentPage,
     Lease,
     PersonShown,
-    Shown,
 )
 from operations.custody import custody_of
+from operations.evidence import Shown, evidence_of
 from operations.keys import hashed
 from rules import access, messages
 from rules.prerequisites import remedy
@@ -58,7 +58,9 @@ def show(database: Database, document_id: str, places: Mapping[str, str] | None 
             return None
         named = tuple(search.antecedents_of(connection, document_id))
         history = tuple(Decision(**asdict(row)) for row in listing.history_of(connection, document_id))
-    return Shown(document=_detail(found, named, database.clock(), places or {}), history=history)
+        stands_on = evidence_of(connection, found, history)
+    detail = _detail(found, named, database.clock(), places or {})
+    return Shown(document=detail, history=history, contingency=stands_on)
 
 
 def show_person(

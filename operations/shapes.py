@@ -11,13 +11,13 @@ from operations.answers import (
     PartitionResumed,
     PersonShown,
     RoleEnded,
-    Shown,
 )
 from operations.audit import ActPage, AuditVerified
 from operations.certificates import CertificatePage, CertificateShown
 from operations.commanding import CommandGiven
 from operations.contingencies import ContingenciesShown
 from operations.divergences import DivergencePage
+from operations.evidence import Shown
 from operations.lag_answers import LagShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
 from operations.links import LinkTested

@@ -100,7 +100,7 @@ def _answered(work: Casework, document: Document, fact: ContingencyAnswered) -> 
     in_doubt = document.state is State.UNCERTAIN and work.dossier.link.blocked
     lapsed = not ((waits or in_doubt) and may_be_offered(document))
     consent = ConsentGiven(fact.answer, fact.by.user, fact.at)
-    document = work.put(changed(document, consent=consent), f"answer {fact.answer}")
+    document = work.put(changed(document, consent=consent), f"answer {fact.answer} by {fact.by.user}")
     if waits and not lapsed:
         decide_one(work, document)
     return "OFFER_LAPSED" if lapsed else "APPLIED"
