@@ -41,23 +41,25 @@ def needs(document: Document, dossier: Dossier) -> Needs:
         # Nothing is demanded of it; yet a release still stops the mandados it names (docs/law.md safety-11).
         return Needs(_ids(d for d in named if document.liberty and d.kind in MANDADOS))
     reached = [d for d in named if d.kind in row.on]
+    beside = [d for d in named if d.kind not in row.on] if len(reached) < len(named) else []
     # A release stops also a mandado of the other sort, and says which document would be the right one.
-    strange = [d for d in named if document.liberty and d.kind in MANDADOS and d not in reached]
-    missing.extend(f"{row.strange}:{d.document_id}" for d in strange)
+    strange = [d for d in beside if document.liberty and d.kind in MANDADOS]
+    missing.extend([f"{row.strange}:{d.document_id}" for d in strange])
     if not document.antecedents:
         reached = _candidates(row, document, dossier)
         if row.demand is Demand.ORDER:
             return Needs(waits=_ids(_on_the_way(row, reached, dossier)))
         if len(reached) != 1:
             return Needs(missing=("antecedents", *_ids(reached)), candidates=_ids(reached))
-    stands = tuple([one.bnmp_id for one in shown if one.bnmp_id and one.peca in _pecas(row.on)])
+    stands = _ids_of(shown, row) if shown else ()
     if not reached and not missing and not stands and row.demand is Demand.ANTECEDENTS:
         missing.append("antecedents")
     # A document named beside those (an alvará that names the certidão) must be registered, no more.
-    waits = [d for d in named if d not in reached and d not in strange and not d.ended]
+    waits = [d for d in beside if not d.ended and d not in strange]
     for antecedent in reached:
         more, lacking = _toward(row, antecedent, dossier)
-        waits = [wait for wait in more if wait not in waits] + waits
+        if more:
+            waits = [wait for wait in more if wait not in waits] + waits
         missing.extend(lacking)
     return Needs(_ids(reached + strange), _ids(waits), tuple(missing), shown=stands)
 
@@ -79,6 +81,10 @@ def to_ask(document: Document, wanted: Needs, dossier: Dossier) -> dict[str, str
 
 def _ids(documents: Iterable[Document]) -> tuple[str, ...]:
     return tuple([d.document_id for d in documents])
+
+
+def _ids_of(shown: list[Found], row: AntecedentRow) -> tuple[str, ...]:
+    return tuple([one.bnmp_id for one in shown if one.bnmp_id and one.peca in _pecas(row.on)])
 
 
 def _named(

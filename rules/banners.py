@@ -35,26 +35,43 @@ CLOSING = frozenset(
     {Kind.CERTIDAO_CUMPRIMENTO_PRISAO, Kind.CONTRAMANDADO_PRISAO, Kind.ALVARA_SOLTURA, Kind.ORDEM_LIBERACAO}
 )
 DEATH = Kind.CERTIDAO_EXTINCAO_PUNIBILIDADE_MORTE
+_ENDING = CLOSING | {DEATH}
 
 
 def is_told(document: Document) -> bool:
     """Whether a document counts: not taken back or annulled, an order only once its judge has released it (safety-5)."""
-    released = document.released_by_judge or not needs_judges_release(document.kind)
-    return document.stands and released
+    return document.stands and (document.released_by_judge or not needs_judges_release(document.kind))
 
 
-def reached(document: Document, among: Iterable[Document]) -> set[str]:
-    """The documents that one names; where it names none, the only one in its case (docs/law.md safety-24)."""
-    ids = {named.document_id for named in document.antecedents if named.document_id}
-    numbers = {named.national_number for named in document.antecedents if named.national_number}
-    if ids or numbers:
-        return {one.document_id for one in among if one.document_id in ids or one.national_number in numbers}
-    same = {one.document_id for one in among if _same_case(one, document)}
-    return same if len(same) == 1 else set()
+class Among:
+    """Documents that others may reach: by their id, by their number, or alone in their case (docs/law.md safety-24)."""
 
+    __slots__ = ("_by_case", "_by_number", "_ids")
 
-def _same_case(one: Document, other: Document) -> bool:
-    return (one.person, one.case_number) == (other.person, other.case_number)
+    def __init__(self, documents: Iterable[Document]) -> None:
+        """Read once who they are."""
+        self._ids: set[str] = set()
+        self._by_number: dict[str | None, list[str]] = defaultdict(list)
+        self._by_case: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for one in documents:
+            self._ids.add(one.document_id)
+            self._by_number[one.national_number].append(one.document_id)
+            self._by_case[one.person, one.case_number].append(one.document_id)
+
+    def reached(self, document: Document) -> set[str]:
+        """The documents that one names; where it names none, the only one in its case."""
+        found, names = set[str](), False
+        for named in document.antecedents:
+            if named.document_id:
+                names = True
+                found |= {named.document_id} & self._ids
+            if named.national_number:
+                names = True
+                found.update(self._by_number.get(named.national_number, ()))
+        if names:
+            return found
+        same = self._by_case.get((document.person, document.case_number), ())
+        return set(same) if len(same) == 1 else found
 
 
 def open_civil(
@@ -65,10 +82,11 @@ def open_civil(
     mine = [one for one in civil if one.person == person and one.case_number]
     if not mine:
         return [], None
-    told = [one for one in documents.values() if is_told(one)]
-    closed = {found for one in told if one.kind in CLOSING for found in reached(one, civil)}
+    told = [one for one in documents.values() if one.kind in _ENDING and is_told(one)]
     if any(one.kind == DEATH and one.person == person for one in told):
         return [], None
+    among = Among(civil)
+    closed = {found for one in told if one.kind in CLOSING for found in among.reached(one)}
     closed |= set(_closed_by_history(mine, events, zone))
     today = now.astimezone(zone).date()
     left = [one for one in mine if one.document_id not in closed and (one.valid_until or date.max) >= today]

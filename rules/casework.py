@@ -165,7 +165,8 @@ class Casework:
         if before.national_number == after.national_number:
             return False
         numbers = {before.national_number, after.national_number} - {None}
-        return any(named.national_number in numbers for one in self.documents.values() for named in one.antecedents)
+        naming = [one for one in self.documents.values() if one.antecedents]
+        return any(named.national_number in numbers for one in naming for named in one.antecedents)
 
     def _forget_part(self) -> None:
         self._part = None

@@ -7,7 +7,8 @@ from datetime import timedelta
 from rules.access import is_doubt
 from rules.antecedents import Needs, needs
 from rules.contingency import is_unconfirmed
-from rules.dossier import Document, Dossier, other
+from rules.dossier import FREEING_KINDS, Document, Dossier, other
+from rules.transmission import TERMINAL
 from rules.words import Reason
 
 # Holds that only an act from outside ends; no re-evaluation of ours may lift them.
@@ -41,8 +42,9 @@ class View:
         """See a dossier; whoever decides may go on changing the documents in it, while needs and chains stay."""
         self.dossier = dossier
         self.needs: Mapping[str, Needs] = _Needs(dossier)
-        self._liberties = [d.document_id for d in dossier.documents.values() if d.liberty]
-        open_ones = [d for one in self._liberties if not (d := dossier.documents[one]).ended]
+        liberties = [d for d in dossier.documents.values() if d.kind in FREEING_KINDS]
+        self._liberties = [d.document_id for d in liberties]
+        open_ones = [d for d in liberties if d.state not in TERMINAL]
         self.chains = tuple([_chain(d, dossier, self.needs) for d in open_ones])
         self._of: dict[str, tuple[Chain, ...]] = {}
         for chain in self.chains:

@@ -81,7 +81,7 @@ def decide(dossier: Dossier, fact: Fact) -> Decision:
 def decided(work: Casework, watches: Mapping[int, Watch] | None = None) -> Decision:
     """What was worked out, as the decision that is recorded."""
     documents = {document_id: work.documents[document_id] for document_id in work.touched}
-    entries = tuple(Entry(document_id, work.fact, detail) for document_id, detail in work.touched.items())
+    entries = tuple([Entry(document_id, work.fact, detail) for document_id, detail in work.touched.items()])
     said, certificates = tuple(work.says), tuple(work.certificates)
     return Decision(documents, entries, said, dict(work.rjis), dict(work.merges), watches, certificates)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 
 from rules import messages
-from rules.banners import is_told, reached
+from rules.banners import Among, is_told
 from rules.casework import Say
 from rules.custody import EVENTS, CustodyRow, Period, in_order, periods
 from rules.deadlines import term_ends
@@ -82,7 +82,7 @@ def findings(
     person: int, documents: Mapping[str, Document], events: tuple[Custody, ...], zone: tzinfo
 ) -> list[Finding]:
     """Everything in which the two sides differ now, however short a time."""
-    file = File(tuple(one for one in documents.values() if one.person == person), events, zone)
+    file = File(tuple([one for one in documents.values() if one.person == person]), events, zone)
     return [found for look in _LOOKS for found in look(file)]
 
 
@@ -109,7 +109,8 @@ def _is_fulfilled(file: File, event: Custody, row: CustodyRow) -> bool:
     certidoes = file.of(event.case_number, CERTIDOES_CUMPRIMENTO)
     if any(file.is_after(one, event) for one in certidoes):
         return True
-    ours = {found for one in certidoes for found in reached(one, mandados)}
+    among = Among(mandados)
+    ours = {found for one in certidoes for found in among.reached(one)}
     return any(one.bnmp_status == PecaStatus.CUMPRIDO and one.document_id not in ours for one in mandados)
 
 
@@ -159,16 +160,19 @@ def _days_differ(file: File) -> Iterator[Finding]:
 
 def _custody_unheard(file: File) -> Iterator[Finding]:
     """BNMP has a fulfilled mandado, nobody was released since, and the history shows no custody in its case."""
-    begun = {event.case_number for event in in_order(file.events) if EVENTS[event.event].begins}
-    released = {one.case_number for one in file.documents if one.kind in RELEASING and is_told(one)}
-    for one in file.documents:
-        tells = one.kind in CERTIDOES_CUMPRIMENTO or (
-            one.kind in MANDADOS and one.variant == Variant.CONVERSAO_FLAGRANTE
-        )
-        if not tells or one.registered_at is None or one.case_number in begun or not one.case_number:
-            continue
-        if one.case_number not in released:
+    told = [one for one in file.documents if one.case_number and _tells(one)]
+    if not told:
+        return
+    known = {event.case_number for event in in_order(file.events) if EVENTS[event.event].begins}
+    known |= {one.case_number for one in file.documents if one.kind in RELEASING and is_told(one)}
+    for one in told:
+        if one.registered_at is not None and one.case_number not in known:
             yield _of("REGISTRY_CUSTODY_WITHOUT_EVENT", one, one.registered_at, None)
+
+
+def _tells(one: Document) -> bool:
+    """Whether its registration shows somebody in custody."""
+    return one.kind in CERTIDOES_CUMPRIMENTO or (one.variant == Variant.CONVERSAO_FLAGRANTE and one.kind in MANDADOS)
 
 
 def _about(kind: str, event: Custody, file: File, registry: str | None) -> Finding:

@@ -28,7 +28,7 @@ from rules.words import (
     Step,
 )
 
-_LIBERTY = frozenset(kind for kind, row in KINDS.items() if row.effect is Effect.LIBERTY)
+FREEING_KINDS = frozenset(kind for kind, row in KINDS.items() if row.effect is Effect.LIBERTY)
 BLOCKED = frozenset({LinkState.DOWN, LinkState.PROBING, LinkState.FORCED_DOWN})
 
 
@@ -191,12 +191,14 @@ class Document:
     @property
     def stands(self) -> bool:
         """Whether it counts: not taken back, rejected, or gone from BNMP."""
-        return self.state not in (State.EXCLUDED, State.REJECTED) and not self.gone
+        if self.state is State.REGISTERED:
+            return self.bnmp_status not in GONE
+        return self.state is not State.EXCLUDED and self.state is not State.REJECTED
 
     @property
     def liberty(self) -> bool:
         """Whether it frees a person or keeps one free."""
-        return self.kind in _LIBERTY
+        return self.kind in FREEING_KINDS
 
 
 # A document with some of its fields changed.

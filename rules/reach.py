@@ -24,12 +24,12 @@ _SEEKING_AS = {(row.kind, row.variant) for row in ROWS if row.variant and row.de
     (Kind.ALVARA_SOLTURA, None)
 }
 _SEEKING_ALWAYS = frozenset(row.kind for row in ROWS if row.variant is None)
-_NOTED = _SEEKING | {DEATH}
 # Between these nobody but the document itself sees a difference.
 _ALIKE = (None, Reason.WAITING_ANTECEDENT, Reason.WAITING_LINK)
 _WARNED = MANDADOS | CERTIDOES_CUMPRIMENTO
 _UNDONE = (State.REJECTED, State.EXCLUDED)
 _PASSING = frozenset({Reason.WAITING_LINK, Reason.AWAITING_CONSENT})
+_ASK_AGAIN, _DEAD_LETTER_AHEAD = DueFact.ASK_AGAIN, Reason.DEAD_LETTER_AHEAD
 
 
 def seeks(document: Document) -> bool:
@@ -76,32 +76,46 @@ def stirs(before: Document, after: Document) -> bool:
 
 def disturbed(dossier: Dossier, documents: Mapping[str, Document]) -> list[str]:
     """The documents that no fact names and that stand otherwise than the link, the hour and the history now say."""
-    warned = {
-        same
-        for number, person in dossier.persons.items()
-        if person.dead_letters or person.merge or any(event.event in FREEING for event in person.custody)
-        for same in dossier.same(number)
-    }
-    arrested = {same for number, person in dossier.persons.items() if person.custody for same in dossier.same(number)}
     # Most have ended: the rest is asked of the others alone.
     standing = [one for one in documents.values() if one.state not in TERMINAL]
+    warned, arrested = _told(dossier)
     found = [
         one.document_id
         for one in standing
         if one.reason in _PASSING
-        or (one.due_fact and one.due_fact == DueFact.ASK_AGAIN)
-        or (one.person in warned and one.kind in _WARNED)
-        or (one.person in arrested and one.retroactive and one.kind in MANDADOS)
-        or (one.reason is Reason.DEAD_LETTER_AHEAD and one.person not in warned)
+        or one.due_fact == _ASK_AGAIN
+        or (one.reason is _DEAD_LETTER_AHEAD and one.person not in warned)
     ]
-    if any(one.valid_until for one in standing):
-        today = dossier.now.astimezone(dossier.court.zone).date()
+    if warned or arrested:
         found += [
             one.document_id
             for one in standing
+            if (one.person in warned and one.kind in _WARNED)
+            or (one.person in arrested and one.retroactive and one.kind in MANDADOS)
+        ]
+    valid = [one for one in standing if one.valid_until]
+    if valid:
+        today = dossier.now.astimezone(dossier.court.zone).date()
+        found += [
+            one.document_id
+            for one in valid
             if one.valid_until and one.valid_until < today and one.reason is not Reason.NEEDS_JUDGE
         ]
     return found
+
+
+def _told(dossier: Dossier) -> tuple[set[int], set[int]]:
+    """The persons of whom a dead letter, a merge or a release is told; and those whose history has begun."""
+    warned, arrested = set[int](), set[int]()
+    for number, person in dossier.persons.items():
+        if not (person.custody or person.dead_letters or person.merge):
+            continue
+        same = dossier.same(number)
+        if person.dead_letters or person.merge or any(event.event in FREEING for event in person.custody):
+            warned |= same
+        if person.custody:
+            arrested |= same
+    return warned, arrested
 
 
 class Bonds:
@@ -112,9 +126,16 @@ class Bonds:
     def __init__(self, documents: Mapping[str, Document]) -> None:
         """Read once what each names; `documents` may go on changing in all else."""
         naming: dict[str, list[str]] = {}
-        seeking: list[Document] = []
+        seeking: dict[str, set[str]] = {}
         deaths: list[str] = []
         for document_id, one in documents.items():
+            kind = one.kind
+            if kind == DEATH:
+                deaths.append(document_id)
+            elif not one.antecedents:
+                if kind in _SEEKING and seeks(one):
+                    seeking.setdefault(one.case_number, set()).add(document_id)
+                continue
             for named in one.antecedents:
                 name = named.document_id
                 if name is not None:
@@ -122,46 +143,38 @@ class Bonds:
                         naming[name].append(document_id)
                     else:
                         naming[name] = [document_id]
-                name = named.national_number
-                if name is not None:
-                    naming.setdefault(name, []).append(document_id)
-            if one.kind in _NOTED:
-                if one.kind == DEATH:
-                    deaths.append(document_id)
-                elif not one.antecedents and seeks(one):
-                    seeking.append(one)
+                if named.national_number is not None:
+                    naming.setdefault(named.national_number, []).append(document_id)
         self._documents, self._naming, self._seeking, self._deaths = documents, naming, seeking, deaths
 
     def part(self, document_ids: Iterable[str]) -> dict[str, Document]:
         """These documents and all that are bound to them, in the dossier's order; with the deaths and whoever is bound to them."""
-        documents = self._documents
+        documents, naming, seeking = self._documents, self._naming, self._seeking
         # Shown to all, and whole: a death that is on its way is judged in each part as in its own.
         deaths = [one for one in self._deaths if documents[one].state not in _UNDONE]
         ahead, found = [*document_ids, *deaths], set[str]()
         while ahead:
             document_id = ahead.pop()
-            one = documents.get(document_id)
-            if one is not None and document_id not in found:
-                found.add(document_id)
-                self._follow(one, ahead)
+            if document_id in found or document_id not in documents:
+                continue
+            found.add(document_id)
+            one = documents[document_id]
+            if document_id in naming:
+                ahead += naming[document_id]
+            if one.national_number in naming:
+                ahead += naming[one.national_number]
+            for named in one.antecedents:
+                if named.document_id is not None:
+                    ahead.append(named.document_id)
+                if named.national_number is not None:
+                    ahead += [x for x, other in documents.items() if other.national_number == named.national_number]
+            if one.case_number in seeking:
+                its = seeking[one.case_number]
+                # All of its case if it seeks there; otherwise those that may find it.
+                ahead += self._of_case(one.case_number) if document_id in its else its
         if len(found) == 1:
             return {document_id: documents[document_id] for document_id in found}
-        return {document_id: one for document_id, one in documents.items() if document_id in found}
+        return {document_id: documents[document_id] for document_id in documents if document_id in found}
 
-    def _follow(self, one: Document, ahead: list[str]) -> None:
-        """Note whoever is bound to a document."""
-        naming = self._naming
-        for name in (one.document_id, one.national_number):
-            if name in naming:
-                ahead.extend(naming[name])
-        for named in one.antecedents:
-            if named.document_id is not None:
-                ahead.append(named.document_id)
-            if named.national_number is not None:
-                ahead.extend(
-                    x for x, other in self._documents.items() if other.national_number == named.national_number
-                )
-        if self._seeking:
-            # All of its case if it seeks there; otherwise those that may find it.
-            among = self._seeking if one.antecedents or not seeks(one) else self._documents.values()
-            ahead.extend(other.document_id for other in among if other.case_number == one.case_number)
+    def _of_case(self, case_number: str) -> list[str]:
+        return [document_id for document_id, one in self._documents.items() if one.case_number == case_number]

@@ -18,6 +18,7 @@ from rules.words import Variant
 # Documents from which a banner or a divergence may follow where no history of the person is known; and what was born
 # fulfilled.
 _TELLING = frozenset({"MANDADO_PRISAO_CIVIL", *CERTIDOES_CUMPRIMENTO})
+_BORN_FULFILLED = Variant.CONVERSAO_FLAGRANTE
 _MATTERS = frozenset({*MANDADOS, *CERTIDOES_CUMPRIMENTO, *RELEASING, *CLOSING, DEATH})
 
 
@@ -44,15 +45,17 @@ def _concerned(work: Casework, fact: Fact) -> Iterator[int]:
             person.custody
             or person.watch.banners
             or person.watch.due_at
-            or any(_tells(other) for other in work.documents.values() if other.person == one.person)
+            or _is_told(work, one.person)
         ):
             yield one.person
         # An order may close a mandado that stands in the name of another party of the ledger.
         yield from (work.documents[a.document_id].person for a in one.antecedents if a.document_id in work.documents)
 
 
-def _tells(one: Document) -> bool:
-    return one.kind in _TELLING or one.variant == Variant.CONVERSAO_FLAGRANTE
+def _is_told(work: Casework, person: int) -> bool:
+    """Whether a document of the person tells of a custody, or of an open mandado, by itself."""
+    telling = [one for one in work.documents.values() if one.kind in _TELLING or one.variant == _BORN_FULFILLED]
+    return any(one.person == person for one in telling)
 
 
 def _has_moved(before: Document | None, after: Document) -> bool:

@@ -220,7 +220,9 @@ class Watched(RuleBasedStateMachine):
         for one in self.desk.dossier.documents.values():
             asks = one.reason in (Reason.WAITING_ANTECEDENT, Reason.MISSING_ANTECEDENT) or one.missing == (MERGE,)
             asks = asks and question(one, self.desk.dossier) != Question()
-            assert not asks or one.due_fact in ("LOOK_UP", "ASK_AGAIN"), one
+            # The draft of what was stopped is cancelled first, and BNMP is asked when it is gone (docs/law.md safety-12).
+            first = "ANNUL" if one.missing == (MERGE,) and one.bnmp_id is not None else None
+            assert not asks or one.due_fact in ("LOOK_UP", "ASK_AGAIN", first), one
             # A twin of what was registered after a doubt is looked for as well (docs/law.md safety-27).
             assert one.due_fact != "LOOK_UP" or is_held(one) or (one.state is State.REGISTERED and one.reads), one
 
