@@ -41,12 +41,7 @@ def _concerned(work: Casework, fact: Fact) -> Iterator[int]:
         if one.kind not in _MATTERS or not _has_moved(before, one):
             continue
         person = work.dossier.persons[one.person]
-        if (
-            person.custody
-            or person.watch.banners
-            or person.watch.due_at
-            or _is_told(work, one.person)
-        ):
+        if person.custody or person.watch.banners or person.watch.due_at or _is_told(work, one.person):
             yield one.person
         # An order may close a mandado that stands in the name of another party of the ledger.
         yield from (work.documents[a.document_id].person for a in one.antecedents if a.document_id in work.documents)

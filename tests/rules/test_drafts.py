@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rules import annulment
-from rules.acts import DocumentWithdrawn, ExclusionAsked, StatementGiven
+from rules.acts import By, DocumentWithdrawn, ExclusionAsked, RjiMerged, StatementGiven
 from rules.dossier import Antecedent
 from rules.facts import StepAnswered
 from rules.words import (
@@ -18,7 +18,7 @@ from rules.words import (
     Step,
 )
 from tests.rules.annulling import annul, looks
-from tests.rules.desk import CERTIDAO, CONTRAMANDADO, Desk, answer, document
+from tests.rules.desk import CERTIDAO, CONTRAMANDADO, RJI, UNIT, Desk, answer, document
 
 WITHDRAWN: dict[str, Any] = {"reason": "ANULADO"}
 
@@ -65,6 +65,20 @@ def test_safety_12_a_release_that_becomes_whole_before_the_last_look_leaves_the_
     # then
     assert (desk["m"].state, desk["m"].due_fact, desk["m"].bnmp_id) == (State.READY, None, draft)
     assert not looks(desk, "m")
+
+
+def test_the_draft_that_a_merge_stops_is_cancelled_first_and_then_bnmp_is_asked_who_survived() -> None:
+    # given
+    desk = Desk(document("m"), silent=True)
+    desk.until("m", Step.SIGN_MAGISTRADO)
+    desk.answered("m", AnswerClass.CONNECTION)
+    # when
+    by = By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)
+    desk.tell(RjiMerged("c-1", (1,), RJI, "98765432109", by))
+    # then
+    assert (desk["m"].reason, desk["m"].missing, desk["m"].due_fact) == (Reason.DIVERGENCE, ("merge",), "ANNUL")
+    assert annul(desk, "m")
+    assert (desk["m"].missing, desk["m"].due_fact, desk["m"].due_at) == (("merge",), "LOOK_UP", None)
 
 
 def test_the_last_look_lets_a_draft_go_on_that_nothing_stops_any_more() -> None:
