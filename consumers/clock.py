@@ -41,8 +41,6 @@ _ASKED_AGAIN = (DueFact.ASK_AGAIN, DueFact.LOOK_UP, DueFact.ANNUL)
 Pairs = Sequence[tuple[str, int]]
 """Documents and their persons."""
 
-_PROBED = frozenset({LinkState.SUSPECT, LinkState.DOWN, LinkState.PROBING})
-
 
 class Clock:
     """Looks several times a second at what has come due."""
@@ -59,6 +57,7 @@ class Clock:
         self._window = CallWindow()
         self._aside: Aside[str] = Aside()
         self._sealed: datetime | None = None
+        self._failed_at: datetime | None = None
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Tick until `stopped`, then give the lease back."""
@@ -87,9 +86,7 @@ class Clock:
         await asyncio.to_thread(self._sweep, link)
         if link.state in breaker.FORCED:
             await asyncio.to_thread(self._expire)
-        elif (link.probe_at is None and link.state in _PROBED) or (
-            link.probe_at is not None and link.probe_at <= self._database.clock()
-        ):
+        if breaker.is_probe_due(link, self._database.clock()):
             await self._probe()
 
     def _hold(self) -> bool:
@@ -195,6 +192,10 @@ class Clock:
         found = due.ordered(connection, in_force(connection, now), now, LIMIT, aside)
         if link.blocked and link.since is not None:
             found += due.may_be_offered(connection, _ELIGIBLE, link.since, LIMIT, aside)
+        if link.blocked and link.last_failed_at not in (None, self._failed_at):
+            # Who waits behind what was opened is never tried: a failure of the probe's is the evidence (docs/law.md safety-15).
+            self._failed_at = link.last_failed_at
+            found += due.not_offered(connection, _ELIGIBLE, LIMIT, aside)
         return found
 
     def _asked_again(self, link: Link) -> None:

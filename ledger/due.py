@@ -58,6 +58,14 @@ def may_be_offered(
     return _pairs(connection, held & document.c.kind.in_(sorted(kinds)) & (document.c.since < held_before), limit, but)
 
 
+def not_offered(
+    connection: Connection, kinds: Collection[str], limit: int, but: Collection[str] = ()
+) -> list[tuple[str, int]]:
+    """Documents of eligible kinds that may go and wait for no instant: each is offered, or was about to be tried."""
+    ready = (document.c.state == State.READY) & document.c.due_at.is_(None)
+    return _pairs(connection, ready & document.c.kind.in_(sorted(kinds)), limit, but)
+
+
 def access_changed(
     connection: Connection, now: datetime, limit: int, but: Collection[str] = ()
 ) -> list[tuple[str, int]]:

@@ -2,9 +2,10 @@
 
 Theory of operation. The first call that cannot connect makes the link SUSPECT and starts the probe: that
 instant is the beginning of the present unavailability. When enough calls of a window failed the breaker
-trips to DOWN. After a pause, doubled and jittered up to a cap, one probe is let through (PROBING): it
-closes the breaker or sends it back. Forced states are left only by whoever forced them. Only failures to
-connect count, never a refusal (docs/law.md I8).
+trips to DOWN, and so it does when only failures came for as long as a window: where little is sent, or each call takes its
+time to fail, a window never holds enough of them. After a pause, doubled and jittered up to a cap, one probe is let through (PROBING): it
+closes the breaker or sends it back. Forced states are left only by whoever forced them; while an unavailability is
+declared BNMP is asked all the same, for the evidence that an offer needs (docs/law.md safety-15). Only failures to connect count, never a refusal (docs/law.md I8).
 """
 
 from dataclasses import dataclass, replace
@@ -50,10 +51,13 @@ TRANSITIONS: dict[LinkState, dict[LinkEvent, LinkState]] = {
     _L.FORCED_UP: {},
 }
 _FAILURES = frozenset({_E.CALL_FAILED, _E.TRIPPED, _E.PROBE_FAILED})
+_PROBES = frozenset({_E.PROBE_OK, _E.PROBE_FAILED})
 
 
 def observe(link: Link, event: LinkEvent, now: datetime, windows: Windows, chance: float) -> Link:
     """The link after `event`; one that the table does not know changes nothing. `chance` is in [0, 1)."""
+    if event is LinkEvent.PROBE_FAILED and link.state is LinkState.SUSPECT and _failed_for_a_window(link, now, windows):
+        event = LinkEvent.TRIPPED
     state = TRANSITIONS[link.state].get(event, link.state)
     after = replace(link, state=state)
     if event is LinkEvent.PROBE_OK and state is LinkState.UP:
@@ -70,7 +74,21 @@ def observe(link: Link, event: LinkEvent, now: datetime, windows: Windows, chanc
         )
     elif state is LinkState.SUSPECT and (link.probe_at is None or event is LinkEvent.PROBE_FAILED):
         after = replace(after, probe_at=now + timedelta(seconds=windows.probe))
+    elif state is LinkState.FORCED_DOWN and event in _PROBES:
+        after = replace(after, probe_at=now + timedelta(seconds=windows.evidence / 2))
     return after
+
+
+def is_probe_due(link: Link, now: datetime) -> bool:
+    """Whether BNMP is to be asked now whether it is there; never in our own maintenance (docs/law.md safety-19)."""
+    if link.state in FORCED and (link.state is LinkState.FORCED_UP or not link.permits_contingency):
+        return False
+    return link.state is not LinkState.UP if link.probe_at is None else link.probe_at <= now
+
+
+def _failed_for_a_window(link: Link, now: datetime, windows: Windows) -> bool:
+    since = link.unavailable_since
+    return since is not None and now - since >= timedelta(seconds=windows.breaker_window)
 
 
 FORCED = frozenset({LinkState.FORCED_DOWN, LinkState.FORCED_UP})

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from rules.breaker import CallWindow, LinkEvent, observe
+import pytest
+
+from rules.breaker import CallWindow, LinkEvent, is_probe_due, observe
 from rules.dossier import Link
 from rules.windows import Windows
 from rules.words import LinkState
@@ -31,6 +33,47 @@ def test_a_suspect_link_is_probed_and_a_probe_that_fails_is_repeated() -> None:
     assert observe(link, LinkEvent.CALL_FAILED, NOW + timedelta(seconds=2), W, 0).probe_at == link.probe_at
     later = observe(link, LinkEvent.PROBE_FAILED, NOW + timedelta(seconds=5), W, 0)
     assert later.probe_at == NOW + timedelta(seconds=5 + W.probe)
+
+
+def test_a_link_that_only_fails_for_a_window_is_down_though_too_few_calls_say_so() -> None:
+    # given a probe now and then, each of which takes its time to fail: a window never holds enough of them
+    link = _after(Link(), LinkEvent.CALL_FAILED)
+    # when
+    for seconds in (8, 16, W.breaker_window - 0.1):
+        link = observe(link, LinkEvent.PROBE_FAILED, NOW + timedelta(seconds=seconds), W, 0)
+        assert link.state is LinkState.SUSPECT
+    link = observe(link, LinkEvent.PROBE_FAILED, NOW + timedelta(seconds=W.breaker_window), W, 0)
+    # then
+    assert (link.state, link.unavailable_since) == (LinkState.DOWN, NOW)
+
+
+@pytest.mark.parametrize(
+    ("link", "due"),
+    [
+        (Link(), False),
+        (Link(probe_at=NOW), True),
+        (Link(probe_at=NOW + timedelta(seconds=1)), False),
+        (Link(LinkState.SUSPECT), True),
+        (Link(LinkState.DOWN), True),
+        (Link(LinkState.PROBING, probe_at=NOW + timedelta(seconds=1)), False),
+        (Link(LinkState.FORCED_UP), False),
+        (Link(LinkState.FORCED_DOWN, cause="OUR_MAINTENANCE"), False),
+        (Link(LinkState.FORCED_DOWN, cause="UNAVAILABILITY_DECLARED"), True),
+    ],
+)
+def test_bnmp_is_asked_whether_it_is_there_in_every_outage_but_our_own(link: Link, *, due: bool) -> None:
+    assert is_probe_due(link, NOW) is due
+
+
+@pytest.mark.parametrize("event", [LinkEvent.PROBE_OK, LinkEvent.PROBE_FAILED])
+def test_safety_15_a_declared_unavailability_has_evidence_that_is_never_stale(event: LinkEvent) -> None:
+    # given
+    link = Link(LinkState.FORCED_DOWN, cause="UNAVAILABILITY_DECLARED")
+    # when
+    link = observe(link, event, NOW, W, 0.0)
+    # then
+    assert (link.state, link.probe_at) == (LinkState.FORCED_DOWN, NOW + timedelta(seconds=W.evidence / 2))
+    assert (link.last_failed_at == NOW) == (event is LinkEvent.PROBE_FAILED)
 
 
 def test_a_probe_that_connects_forgets_the_whole_unavailability() -> None:

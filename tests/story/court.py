@@ -14,6 +14,7 @@ from consumers.clock import Clock
 from consumers.lanes import Task
 from ledger import links
 from ledger.tables import document, person
+from rules.dossier import Link
 from rules.facts import Answer
 from rules.words import AnswerClass, LinkState, Step
 from sandbox.bnmp.sessions import read_user
@@ -157,8 +158,11 @@ class Court:
 
     def link(self) -> LinkState:
         """What the ledger knows of the link."""
+        return self._link().state
+
+    def _link(self) -> Link:
         with self.office.database.reading() as connection:
-            return links.load_link(connection).state
+            return links.load_link(connection)
 
     def later(self, seconds: float) -> None:
         """Time goes by, here and at the registry."""
@@ -181,7 +185,7 @@ class Court:
     async def _lanes(self) -> bool:
         moved = False
         for opened, bench in self._benches.items():
-            if opened and self.link() in (LinkState.DOWN, LinkState.PROBING):
+            if opened and self._link().blocked:
                 continue
             for number in [row["person"] for row in self.office.rows(person)]:
                 lane = bench.open(number)
