@@ -43,10 +43,10 @@ check: .venv/ready ## lint, format, types and the contracts between rooms
 	@echo "mypy" && $(BIN)/mypy $(ROOMS) tests $(wildcard bench/*.py)
 	@echo "lint-imports" && $(BIN)/lint-imports
 
-bench: .venv/ready ## run one benchmark, or NAME=all; without a name, list them
+bench: .venv/ready ## run one benchmark, or NAME=all; without a name, list them; ARGS=500 for a smaller drill
 	@test -n "$(NAME)" || { echo "benchmarks: $(or $(BENCHMARKS),none yet)"; echo "run one with make bench NAME=..."; exit 2; }
 	@test -f "bench/$(NAME).py" || { echo "there is no benchmark $(NAME); there are: $(or $(BENCHMARKS),none yet)" >&2; exit 2; }
-	@$(BIN)/python -m "bench.$(NAME)"
+	@$(BIN)/python -m "bench.$(NAME)" $(ARGS)
 
 chaos: .venv/ready ## kill, suspend and take away everything, and write docs/chaos.md; ARGS=deaths for one part
 	@folder=$$(mktemp -d) && chmod 711 "$$folder" && trap 'rm -rf "$$folder"' EXIT && TMPDIR=$$folder $(BIN)/python -m tests.system.chaos $(ARGS)

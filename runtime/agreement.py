@@ -163,20 +163,31 @@ def _disorder(book: Mapping[str, Any]) -> Iterator[str]:
     for request in book["requests"]:
         if ANTECEDENT_REFUSED in str(request.get("error") or ""):
             yield f"order: refused out of order at {request['at']}: {request['method']} {request['path']}"
-    by_id = {str(piece["id"]): piece for piece in book["documents"]}
+    related = _Related(book["documents"])
     for piece in book["documents"]:
-        for antecedent in _before(piece, by_id.values()):
+        for antecedent in related.before(piece):
             if not antecedent["signed_at"] or max(antecedent["signed_at"]) > piece["created_at"]:
                 yield f"order: piece {piece['id']} was made before {antecedent['id']} was in effect"
 
 
-def _before(piece: Mapping[str, Any], pieces: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """What a piece stands on: what it names, and where that must be fulfilled the certidões that name the same."""
-    named = {_id_of(antecedent) for antecedent in piece["outrasPecas"]}
-    for other in pieces:
-        same = type_of(piece) in ON_FULFILLED_TYPES and type_of(other) in FULFILMENT_TYPES
-        if str(other["id"]) in named or (same and named & {_id_of(found) for found in other["outrasPecas"]}):
-            yield other
+class _Related:
+    """The pieces of a book, by their ids and by what they name."""
+
+    def __init__(self, pieces: Iterable[Mapping[str, Any]]) -> None:
+        self._by_id = {str(piece["id"]): piece for piece in pieces}
+        self._fulfilling: dict[str, list[Mapping[str, Any]]] = {}
+        for piece in self._by_id.values():
+            if type_of(piece) in FULFILMENT_TYPES:
+                for named in piece["outrasPecas"]:
+                    self._fulfilling.setdefault(_id_of(named), []).append(piece)
+
+    def before(self, piece: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """What a piece stands on: what it names, and where that must be fulfilled the certidões that name the same."""
+        for named in {_id_of(antecedent) for antecedent in piece["outrasPecas"]}:
+            if named in self._by_id:
+                yield self._by_id[named]
+            if type_of(piece) in ON_FULFILLED_TYPES:
+                yield from self._fulfilling.get(named, [])
 
 
 def _id_of(antecedent: Any) -> str:

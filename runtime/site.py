@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from ledger.engine import Database
 
-CONTROL_SECONDS = 10
+CONTROL_SECONDS = 60
 
 
 class Place(Protocol):

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-DEFAULT_CAP = 50_000
+DEFAULT_CAP = 200_000
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -108,6 +108,12 @@ class Day:
         at = (now or datetime.now(UTC)).astimezone(ZONE).replace(microsecond=0)
         return cls(seed, at, *_Planner(persons, seed, at).draw())
 
+    @classmethod
+    def of(cls, stories: Sequence[Scenario], seed: int = 7, now: datetime | None = None) -> Self:
+        """Plan a day of these stories alone, each about an invented person of its own; otherwise as `plan`."""
+        at = (now or datetime.now(UTC)).astimezone(ZONE).replace(microsecond=0)
+        return cls(seed, at, *_Planner(len(stories), seed, at).draw_only(stories))
+
     @property
     def expected(self) -> Totals:
         """The totals, counted from the plan."""
@@ -145,6 +151,9 @@ class Day:
         write_credentials(self.users, folder)
 
 
+_Drawn = tuple[tuple[Publication, ...], dict[str, Expected], tuple[User, ...]]
+
+
 class _Planner:
     """Draws a day; everything that is left to chance is drawn from one generator, in one order."""
 
@@ -156,7 +165,7 @@ class _Planner:
         self._documents: dict[str, Expected] = {}
         self._queues: dict[Phase, list[list[Publication]]] = {phase: [] for phase in Phase}
 
-    def draw(self) -> tuple[tuple[Publication, ...], dict[str, Expected], tuple[User, ...]]:
+    def draw(self) -> _Drawn:
         """Give publications, documents and users."""
         *people, unlucky, luckless = invent_people(self._persons + 2, self._seed)
         self._chance.shuffle(people)
@@ -168,6 +177,15 @@ class _Planner:
             for index, scenario in enumerate(stories):
                 self._tell(scenario, self._open_case(persons[index % len(persons)], scenario))
         self._queues[Phase.EVENING] += [[self._not_json(unlucky)], [self._without_envelope(luckless)]]
+        return self._drawn()
+
+    def draw_only(self, stories: Sequence[Scenario]) -> _Drawn:
+        """Give publications, documents and users of these stories, in this order of persons."""
+        for scenario, person in zip(stories, invent_people(self._persons, self._seed), strict=True):
+            self._tell(scenario, self._open_case(person, scenario))
+        return self._drawn()
+
+    def _drawn(self) -> _Drawn:
         published = tuple(one for phase in Phase for one in self._mixed(self._queues[phase]))
         users = tuple(user for staff in self._staff for user in (staff.servidor, staff.magistrado))
         return published, self._documents, users
