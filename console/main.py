@@ -23,6 +23,7 @@ from console import (
     places,
     publish,
     reconciling,
+    replay,
     saj,
     stack,
 )
@@ -31,6 +32,8 @@ from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
 from ledger.migrate import migrate as migrate_database
 from operations.offsets import OffsetsRefusedError
+from operations.slices import ReplayRefusedError
+from producers.saj import UndeliveredError
 from producers.topics import KafkaUnreachableError
 from runtime import settings
 from runtime.logs import configure
@@ -47,6 +50,7 @@ app.add_typer(look.link, name="link")
 app.add_typer(contingency.contingency, name="contingency")
 app.add_typer(certificates.certificates, name="certificates")
 app.add_typer(letters.letters, name="dead-letters")
+app.add_typer(replay.replay, name="replay")
 app.add_typer(audit.audit, name="audit")
 app.add_typer(reconciling.divergences, name="divergences")
 app.add_typer(sandbox, name="sandbox")
@@ -84,6 +88,8 @@ _STATUS: dict[type[Exception], int] = {
     ValueError: 2,
     StartRefusedError: 1,
     OffsetsRefusedError: 1,
+    ReplayRefusedError: 1,
+    UndeliveredError: 3,
     KafkaUnreachableError: 3,
 }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from ledger.arrivals import Arrival, GapError, Taken, in_order, take
+from ledger.arrivals import Arrival, Beside, BesideError, GapError, Taken, in_order, take
 from ledger.cursors import NoCursorError
 from ledger.deployment import Deployment
 from ledger.engine import Database, LedgerTroubleError
@@ -39,8 +39,8 @@ class Intake:
     group: str = GROUP
     tell: Tell = untold
 
-    def take(self, records: Sequence[RawRecord], *, gaps: bool = True) -> Taken:
-        """Read, decide and record a batch in one transaction.
+    def take(self, records: Sequence[RawRecord], *, gaps: bool = True, beside: Beside | None = None) -> Taken:
+        """Read, decide and record a batch in one transaction; `beside` writes in the same one.
 
         A record on which our own code or the database fails alone is found by halving the batch; it becomes a dead
         letter `UNPROCESSABLE` and stops nothing else. Raises, having written nothing, when `gaps` is set,
@@ -48,10 +48,19 @@ class Intake:
         `ledger.cursors.NoCursorError` for a partition without cursor; and `LedgerTroubleError` when the database as a
         whole is in trouble: what was written before that is dropped when it comes again.
         """
+        return self.take_read(self.read(records), gaps=gaps, beside=beside)
+
+    def read(self, records: Sequence[RawRecord]) -> list[Arrival]:
+        """Read a batch; nothing is written."""
+        with _no_collecting():
+            return [self._arrival(record) for record in records]
+
+    def take_read(self, read_: Sequence[Arrival], *, gaps: bool, beside: Beside | None = None) -> Taken:
+        """As `take`, of records that were read already."""
         begun = time.monotonic()
         with _no_collecting():
-            arrivals = in_order([self._arrival(record) for record in records])
-            taken = self._take(arrivals, gaps=gaps)
+            arrivals = in_order(read_)
+            taken = self._take(arrivals, gaps=gaps, beside=beside)
         self._told(arrivals, taken, time.monotonic() - begun)
         return taken
 
@@ -68,21 +77,23 @@ class Intake:
             if arrival.names is not None and not _is_keyed(arrival.record, arrival.names):
                 self.tell("key_mismatches", (arrival.record.topic,), 1)
 
-    def _take(self, arrivals: Sequence[Arrival], *, gaps: bool, again: bool = False) -> Taken:
+    def _take(self, arrivals: Sequence[Arrival], *, gaps: bool, beside: Beside | None, again: bool = False) -> Taken:
         try:
-            return take(self.database, self.deployment, self.group, arrivals, self.database.clock(), gaps=gaps)
-        except (GapError, NoCursorError, LedgerTroubleError):
+            now = self.database.clock()
+            return take(self.database, self.deployment, self.group, arrivals, now, gaps=gaps, beside=beside)
+        except (GapError, NoCursorError, LedgerTroubleError, BesideError):
             raise
         except Exception as error:
             if len(arrivals) > 1:
                 middle = len(arrivals) // 2
-                return self._take(arrivals[:middle], gaps=gaps).then(self._take(arrivals[middle:], gaps=gaps))
+                first = self._take(arrivals[:middle], gaps=gaps, beside=beside)
+                return first.then(self._take(arrivals[middle:], gaps=gaps, beside=beside))
             if not again:
                 # Two processes that wrote the same thing at once: what the other wrote is seen now.
-                return self._take(arrivals, gaps=gaps, again=True)
+                return self._take(arrivals, gaps=gaps, beside=beside, again=True)
             if not arrivals or isinstance(arrivals[0].event, Unreadable):
                 raise
-            return self._take([_unprocessable(arrivals[0], error)], gaps=gaps)
+            return self._take([_unprocessable(arrivals[0], error)], gaps=gaps, beside=beside)
 
     def _arrival(self, record: RawRecord) -> Arrival:
         readers = readers_for(self.deployment.custody_events, self.deployment.civil_custody_kind)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import cursors, hearing, limits
-from ledger.batches import Arrival, Batch, GapError, Taken, ends_of, in_order, next_of
+from ledger.batches import Arrival, Batch, Beside, BesideError, GapError, Taken, ends_of, in_order, next_of
 from ledger.bulk import claim, insert
 from ledger.deployment import Deployment
 from ledger.engine import Database
@@ -26,13 +26,20 @@ from rules.facts import PersonReviewed
 from schemas.codes import Code
 from schemas.reading import Event, Unreadable
 
-__all__ = ["Arrival", "GapError", "Taken", "in_order", "take"]
+__all__ = ["Arrival", "Beside", "BesideError", "GapError", "Taken", "in_order", "take"]
 
 _INBOX_KEY = ("source", "ce_id")
 
 
 def take(
-    database: Database, deployment: Deployment, group: str, arrivals: Sequence[Arrival], now: datetime, *, gaps: bool
+    database: Database,
+    deployment: Deployment,
+    group: str,
+    arrivals: Sequence[Arrival],
+    now: datetime,
+    *,
+    gaps: bool,
+    beside: Beside | None = None,
 ) -> Taken:
     """Take a batch in one transaction; where `gaps` are looked for, GapError and NoCursorError leave nothing written."""
     ordered = in_order(arrivals)
@@ -48,6 +55,8 @@ def take(
         _apply(batch, new)
         cursors.advance(connection, group, ends)
         stopped |= limits.stop(batch, group, known, ends)
+        if beside is not None:
+            beside(batch, new)
         return Taken(ends, batch.counts, frozenset(stopped))
 
 

@@ -87,6 +87,14 @@ class Batch:
         self.counts[what] = self.counts.get(what, 0) + 1
 
 
+Beside = Callable[[Batch, Sequence[Arrival]], None]
+"""What somebody else writes about a batch in its transaction, once everything of it was decided."""
+
+
+class BesideError(Exception):
+    """Whoever writes beside a batch wants none of it written; nothing was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What a batch did: the next offset of each partition, and counts by what became of the records.

@@ -116,6 +116,14 @@ def person_named(connection: Connection, name: str) -> int | None:
     return found
 
 
+def same_human(connection: Connection, number: int) -> list[int]:
+    """A person's number and those of whoever has the same RJI."""
+    rji = connection.scalar(sa.select(person.c.rji).where(person.c.person == number))
+    if rji is None:
+        return [number]
+    return sorted(connection.scalars(sa.select(person.c.person).where(person.c.rji == rji)))
+
+
 def a_person(connection: Connection, number: int) -> FoundPerson:
     """A person who is there."""
     row = connection.execute(sa.select(person).where(person.c.person == number)).one()

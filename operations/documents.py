@@ -47,6 +47,12 @@ def number_of(database: Database, name: str) -> int | None:
         return search.person_named(connection, name)
 
 
+def same(database: Database, number: int) -> dict[int, tuple[str, ...]]:
+    """A person and whoever has the same RJI, the same human being, each with all that names them."""
+    with database.reading() as connection:
+        return {each: search.a_person(connection, each).aliases for each in search.same_human(connection, number)}
+
+
 def show(database: Database, document_id: str, places: Mapping[str, str] | None = None) -> Shown | None:
     """One document with every decision about it, oldest first; None where the ledger does not know it.
 

@@ -23,6 +23,7 @@ from operations.letter_answers import LetterPage, LettersDone, LetterShown
 from operations.links import LinkTested
 from operations.publishing import FilePublished
 from operations.reconciling import Reconciled
+from operations.replay_answers import ReplayChanged, ReplayPlanned, ReplayStatus
 
 # What is asked of the service is answered alike (console/commands.py, console/forcing.py).
 _GIVEN = {
@@ -49,6 +50,10 @@ SHAPES: dict[str, type[Answer]] = {
     "dead-letters show": LetterShown,
     "dead-letters redrive": LettersDone,
     "dead-letters discard": LettersDone,
+    "replay plan": ReplayPlanned,
+    "replay apply": ReplayStatus,
+    "replay status": ReplayStatus,
+    **dict.fromkeys(("replay pause", "replay resume", "replay cancel"), ReplayChanged),
     "lag": LagShown,
     "reconcile": Reconciled,
     "divergences list": DivergencePage,

@@ -36,7 +36,12 @@ _KEPT_OPEN = ("failed_access_at", "text", "opened_at", "retroactive")
 
 def is_replaceable(document: Document) -> bool:
     """Whether nothing of it can be in BNMP; that its person was looked for is no beginning, and is done anew."""
-    return document.state in _REPLACEABLE and document.bnmp_id is None and document.doing is None
+    return is_replaceable_as(document.state, document.bnmp_id, document.doing)
+
+
+def is_replaceable_as(state: str | None, bnmp_id: str | None, doing: str | None) -> bool:
+    """The same, of a document of which no more than this is known."""
+    return state in _REPLACEABLE and bnmp_id is None and doing is None
 
 
 def is_completable(document: Document) -> bool:

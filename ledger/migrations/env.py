@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ledger import access, certificates, chains, link_tests, open_documents, standing_orders
+from ledger import access, certificates, chains, link_tests, open_documents, replays, standing_orders
 from ledger.tables import metadata
 
 # Rooms with tables or an index of their own: that they are imported puts them on the metadata.
@@ -13,6 +13,7 @@ _OWN_TABLES = (
     link_tests.link_failure,
     link_tests.link_test,
     open_documents.INDEX,
+    replays.replay_run,
     standing_orders.standing_order,
 )
 

@@ -1,0 +1,193 @@
+"""A replay reads for itself, does what was planned and nothing else, and goes on after a kill, on a real broker."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from confluent_kafka import TopicPartition
+
+from consumers.groups import PROCESSOR
+from ledger import acts, replays
+from ledger.replays import RunState
+from ledger.tables import consumed, inbox
+from operations.replay import Limits
+from operations.slices import ReplayRefusedError, SliceGoneError
+from tests.edges.edge import WAIT_SECONDS, Edge, until
+from tests.edges.replaying import TOPIC, Replaying
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def replaying(edge: Edge, tmp_path: Path) -> Replaying:
+    return Replaying(edge, tmp_path)
+
+
+def test_i11_a_replay_changes_nothing_that_was_done_and_no_groups_offset_moves(replaying: Replaying) -> None:
+    # given
+    replaying.published(7)
+    group = replaying.edge.committed(PROCESSOR, TOPIC)
+    before = replaying.dump()
+    # when
+    planned = replaying.plan()
+    run = replaying.apply()
+    # then
+    assert (planned.selected, planned.sights) == (7, {"DONE": 7})
+    assert planned.kinds == {"MANDADO_PRISAO_CRIMINAL": {"DONE": 7}}
+    assert (run.state, run.became) == (RunState.FINISHED, {"DONE": 7})
+    assert replaying.dump() == before
+    assert replaying.edge.committed(PROCESSOR, TOPIC) == group
+    # and every record is on record under the run, whose beginning is signed
+    (span,) = replaying.spans(run)
+    assert (span.first, span.last, span.became) == (replaying.first, replaying.first + 6, "DONE")
+    with replaying.edge.database.reading() as connection:
+        assert [act.by for act in acts.of(connection, replays.STARTED, f"replay {run.replay_id}")] == ["op1"]
+
+
+def test_what_the_inbox_lacks_is_repaired_and_told(replaying: Replaying) -> None:
+    # given a record that the ledger forgot, and one that it never had
+    records = replaying.published(5)
+    before = replaying.dump()
+    lost = dict(records[3].headers)["ce_id"] or b""
+    replaying.forget(inbox, inbox.c.ce_id == lost.decode())
+    (late,) = replaying.published(1, taken=False)
+    replaying.forget(consumed, consumed.c.topic == TOPIC)
+    replaying.edge.start_at(PROCESSOR, {(TOPIC, 0): late.offset + 1})
+    # when
+    planned = replaying.plan()
+    run = replaying.apply()
+    # then
+    assert planned.sights == {"DONE": 4, "KNOWN": 1, "NEW": 1}
+    assert run.became == {"DONE": 4, "TAKEN": 2}
+    assert [span.first for span in replaying.spans(run, "DONE")] == [records[3].offset, late.offset]
+    after = replaying.dump()
+    assert len(after["inbox"]) == len(before["inbox"]) + 1
+    assert len(after["document"]) == len(before["document"]) + 1
+    # and once more there is nothing left to do
+    assert replaying.apply().became == {"DONE": 6}
+    assert replaying.dump() == after
+
+
+def test_what_the_service_has_yet_to_read_is_left_to_it(replaying: Replaying) -> None:
+    # given
+    replaying.published(2)
+    replaying.published(3, taken=False)
+    before = replaying.dump()
+    # when
+    replaying.plan()
+    run = replaying.apply()
+    # then
+    assert run.became == {"AHEAD": 3, "DONE": 2}
+    assert replaying.dump() == before
+
+
+def test_a_run_that_was_killed_goes_on_from_its_checkpoint(replaying: Replaying) -> None:
+    # given a run in a process of its own, slow enough to be met at work
+    records = replaying.published(40)
+    replaying.forget(inbox, inbox.c.ce_id.is_not(None))
+    replaying.plan()
+    words = ("replay", "apply", str(replaying.file), "--rate", "5", "--by", "op1", "--reason", "a test")
+    environment = {
+        "SAJ_BNMP_KAFKA_BOOTSTRAP": replaying.edge.kafka.bootstrap,
+        "SAJ_BNMP_DATABASE_URL": replaying.edge.database.url,
+        "SAJ_BNMP_TRIBUNAL": "TJMS",
+    }
+    life = subprocess.Popen([sys.executable, "-m", "console", *words], cwd=_ROOT, env=os.environ | environment)
+
+    def done() -> int:
+        with replaying.edge.database.reading() as connection:
+            return sum(sum(run.became.values()) for run in replays.runs(connection, 1))
+
+    try:
+        until(lambda: done() >= 5 or life.poll() is not None)
+        life.send_signal(signal.SIGKILL)
+        assert life.wait(WAIT_SECONDS) == -signal.SIGKILL
+    finally:
+        life.kill()
+        life.wait()
+    reached = done()
+    # when
+    run = replaying.apply()
+    # then
+    assert 5 <= reached < 40
+    assert (run.state, run.became) == (RunState.FINISHED, {"TAKEN": 40})
+    with replaying.edge.database.reading() as connection:
+        assert len(replays.runs(connection, 10)) == 1
+    covered = [at for span in replaying.spans(run) for at in range(span.first, span.last + 1)]
+    assert covered == [record.offset for record in records]
+
+
+def test_offsets_that_are_gone_are_named_and_nothing_is_read_in_their_stead(edge: Edge, replaying: Replaying) -> None:
+    # given a plan, of which Kafka then loses the beginning
+    records = replaying.published(6)
+    replaying.plan()
+    place = TopicPartition(TOPIC, 0, records[2].offset)
+    edge.admin.delete_records([place])[place].result()
+    # when
+    with pytest.raises(SliceGoneError) as applied:
+        replaying.apply()
+    with pytest.raises(SliceGoneError) as planned:
+        replaying.plan()
+    # then
+    lost = ((TOPIC, 0, records[0].offset, records[1].offset),)
+    assert (applied.value.lost, planned.value.lost) == (lost, lost)
+    assert f"OFFSETS_GONE: {TOPIC}[0] offsets {records[0].offset} to {records[1].offset}" in str(planned.value)
+    # and what is left is planned when that is what is meant
+    assert replaying.plan(first=records[2].offset).selected == 4
+
+
+def test_a_plan_of_other_bytes_or_of_another_topic_is_refused(replaying: Replaying) -> None:
+    # given
+    replaying.published(3)
+    replaying.plan()
+    plan = replaying.planned()
+    (part,) = plan.slices
+    other = replace(part, chunks=(replace(part.chunks[0], sha256="0" * 64),))
+    before = replaying.dump()
+    # when
+    for wrong, why in ((other, "other bytes"), (replace(part, topic_id="T"), "another topic")):
+        with pytest.raises(ReplayRefusedError, match=why):
+            replaying.applier.apply(replace(plan, slices=(wrong,)), "ledger", Limits(), by="op1", reason="a test")
+    # then
+    assert replaying.dump() == before
+    with replaying.edge.database.reading() as connection:
+        assert replays.runs(connection, 1) == []
+
+
+def test_a_record_sent_once_more_has_its_key_bytes_and_headers_and_says_of_which_replay_it_is(
+    replaying: Replaying,
+) -> None:
+    # given
+    records = replaying.published(3)
+    copy, junk = replaying.edge.topic(), replaying.edge.end(TOPIC)
+    replaying.plan()
+    # when
+    run = replaying.apply(copy, in_flight=2)
+    again = replaying.apply(TOPIC)
+    # then
+    sent = replaying.edge.records(copy)
+    header = ("replay_id", run.replay_id.encode())
+    assert [(one.key, one.value, one.headers) for one in sent] == [
+        (one.key, one.value, (*one.headers, header)) for one in records
+    ]
+    assert (run.became, again.became) == ({"SENT": 3}, {"SENT": 3})
+    # and the service drops what it has taken already
+    before = replaying.dump("consumed")
+    back = replaying.edge.records(TOPIC, junk)
+    assert len(back) == 3
+    assert replaying.intake.take(back).counts == {"duplicate": 3}
+    assert replaying.dump("consumed") == before
+
+
+@pytest.mark.parametrize("target", ["bnmp.dispatch", "saj.commands"])
+def test_nothing_is_sent_to_a_topic_that_does_not_take_it(replaying: Replaying, target: str) -> None:
+    # given
+    replaying.published(1)
+    replaying.plan()
+    # when
+    with pytest.raises(ReplayRefusedError, match="does not take"):
+        replaying.apply(target)
