@@ -6,7 +6,7 @@ from console.tables import print_document
 from ledger.tables import person
 from operations import documents
 from operations.evidence import Evidence, Shown
-from rules.words import LinkState
+from rules.words import LinkState, Role
 from tests.ledger.office import GIVERS, STAFF, START
 from tests.story.court import Court
 
@@ -56,13 +56,13 @@ async def test_everything_a_contingency_stands_on_is_shown_with_its_instant_and_
     assert found.text is not None
     assert found.text.startswith("Expediente dispensado de numeração nacional")
     assert found.confirmed is not None
-    assert (found.confirmed.role, found.confirmed.user) == ("SERVIDOR", GIVERS["SERVIDOR"])
+    assert (found.confirmed.role, found.confirmed.user) == ("SERVIDOR", GIVERS[Role.SERVIDOR])
     assert found.resolved_at is not None
     assert found.confirmed.at <= found.resolved_at <= resolved_at
     (made,) = found.certificates
-    assert (made.signer, made.national_number) == (GIVERS["SERVIDOR"], shown.document.national_number)
+    assert (made.signer, made.national_number) == (GIVERS[Role.SERVIDOR], shown.document.national_number)
     assert (before.certificates[0].status, made.status) == ("PENDING_RELEASE", "RELEASED")
-    assert made.released_by == GIVERS["SERVIDOR"]
+    assert made.released_by == GIVERS[Role.SERVIDOR]
     assert made.released_at is not None
     # and the machine's and the human's listing have all of it
     again = Shown.model_validate_json(shown.model_dump_json(by_alias=True))
@@ -78,7 +78,7 @@ async def test_everything_a_contingency_stands_on_is_shown_with_its_instant_and_
         "confirmed ",
         "resolved ",
         "RELEASED",
-        made.signer,
+        f"signer {GIVERS[Role.SERVIDOR]}",
     ):
         assert part in printed, part
     rji = court.office.rows(person)[0]["rji"]
