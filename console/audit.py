@@ -41,8 +41,11 @@ def verify(*, as_json: AsJson = False) -> None:
     if as_json:
         print_answer(found)
     else:
-        print_rows(found.items, ("what", "person", "position", "entry"))
-        looked = f"{found.entries} entries of {found.persons} persons, {found.seals} seals, {found.found} findings"
+        print_rows(found.items, ("what", "person", "document", "position", "entry"))
+        looked = (
+            f"{found.entries} entries of {found.persons} persons, {found.acts} acts, {found.payloads} payloads, "
+            f"{found.seals} seals, {found.found} findings"
+        )
         out.print(f"[bold]{found.verdict}[/bold]: {looked}", highlight=False)
         if found.unchained:
             out.print(f"{found.unchained} entries are of a release that had no chains", highlight=False)

@@ -1,6 +1,7 @@
 """Chains: each entry of a person's history carries a code over itself and over the entry before it, made with a key.
 
-Who changes an entry, takes one out or puts one in breaks the chain there; who has the key could make it anew, so what the
+An entry that took a version of a document in vouches for it, as it was received. The acts of operators are one more chain,
+which is made longer when a seal is made: they are signed one at a time, and none waits for another's transaction. Who changes an entry, takes one out or puts one in breaks the chain there; who has the key could make it anew, so what the
 chains came to is told every few minutes on a topic that nobody can change (a seal), itself a chain.
 """
 
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -19,10 +21,10 @@ from ledger.among import among
 from ledger.bulk import Row, insert, upsert
 from ledger.deployment import Deployment
 from ledger.outbox import as_it_came
-from ledger.tables import Identifier, Instant, metadata
+from ledger.tables import Identifier, Instant, act, metadata
 from ledger.tables import outbox as outbox_table
 from schemas.record import RawRecord
-from schemas.seal import TYPE
+from schemas.seal import ACTS, TYPE
 from schemas.writing import envelope
 
 TOPIC, KEY = "bnmp.audit-seals", b"seal"
@@ -50,8 +52,9 @@ seal_head = sa.Table(
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("sealed_at", Instant),
-    # Entries up to this one were made by a release that had no chains.
+    # Entries up to this one were made by a release that had no chains, or that vouched for no payloads.
     sa.Column("unchained_to", sa.BigInteger, nullable=False),
+    sa.Column("unvouched_to", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 _SEALED = chain.update().where(chain.c.person == sa.bindparam("whose")).values(sealed=sa.bindparam("until"))
@@ -60,10 +63,32 @@ Seal = Mapping[str, Any]
 """A seal's body: `number`, `at`, `before` (the code of the seal before), `heads` (person, position, code), its `code`."""
 
 
-def code_of(key: bytes, person: int, position: int, before: str, at: str, values: Sequence[Any]) -> str:  # noqa: PLR0917 (read and written at two places)
-    """The code of an entry: hex; `before` is the code of the person's entry before it, empty for the first."""
+def code_of(  # noqa: PLR0917 (read and written at two places)
+    key: bytes, person: int, position: int, before: str, at: str, values: Sequence[Any], payload: str | None
+) -> str:
+    """The code of an entry: hex; `before` is the code of the person's entry before it, empty for the first.
+
+    `payload` is the code of the version that the entry vouches for, None for none.
+    """
     told = _TOLD % (person, position, before, at, *values)
+    if payload is not None:
+        # Before the person's number, where nothing else can stand: it is longer than any number.
+        told = f"{payload}\x1f{told}"
     return hmac.digest(key, told.encode(), "sha256")[:_CODE_BYTES].hex()
+
+
+def payload_code(row: Mapping[str, Any]) -> str:
+    """The code of a version of a document as it was received: hex SHA-256, for the entry that vouches for it."""
+    kept = row["data"]
+    told = (row["source"], row["ce_id"], row["document_id"], row["version"], row["digest"], instant(row["received_at"]))
+    content = orjson.dumps((told, kept), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).hexdigest()
+
+
+def act_code(key: bytes, position: int, before: str, row: Any) -> str:
+    """The code of an act: hex; `before` is the code of the act before it in the chain, empty for the first."""
+    told = ["act", position, before, instant(row.at), row.by, row.reason, row.act, row.subject, row.detail]
+    return hmac.digest(key, json.dumps(told, sort_keys=True).encode(), "sha256")[:_CODE_BYTES].hex()
 
 
 def instant(at: datetime) -> str:
@@ -83,7 +108,7 @@ def extend(connection: Connection, key: bytes, rows: Sequence[Row]) -> None:
             told = instant(row["at"])
         person = row["person"]
         position, before = heads.get(person, (0, ""))
-        code = code_of(key, person, position + 1, before, told, _values(row))
+        code = code_of(key, person, position + 1, before, told, _values(row), row["payload"])
         row["position"], row["code"] = position + 1, code
         heads[person] = position + 1, code
     made = [{"person": person, "position": at, "code": code} for person, (at, code) in sorted(heads.items())]
@@ -98,6 +123,7 @@ def seal(connection: Connection, deployment: Deployment, now: datetime) -> int |
     head = connection.execute(sa.select(seal_head).where(seal_head.c.id == 1).with_for_update()).one()
     if head.sealed_at is not None and (now - head.sealed_at).total_seconds() < deployment.windows.seal:
         return None
+    _chain_acts(connection, deployment.audit_key)
     grown = sa.select(chain.c.person, chain.c.position, chain.c.code).where(chain.c.position > chain.c.sealed)
     found = [tuple(row) for row in connection.execute(grown.order_by(chain.c.person).limit(SEALED_AT_ONCE))]
     if found:
@@ -112,6 +138,20 @@ def seal(connection: Connection, deployment: Deployment, now: datetime) -> int |
     moved = seal_head.update().where(seal_head.c.id == 1)
     connection.execute(moved.values(number=head.number + 1, code=code, sealed_at=head.sealed_at if more else now))
     return len(found)
+
+
+def _chain_acts(connection: Connection, key: bytes) -> None:
+    """Give the acts since the last seal their places and codes."""
+    columns = [act.c[name] for name in ("id", "at", "by", "reason", "act", "subject", "detail")]
+    chosen = sa.select(*columns).where(act.c.position.is_(None)).order_by(act.c.id).limit(SEALED_AT_ONCE)
+    found = connection.execute(chosen).all()
+    if not found:
+        return
+    position, code = _heads(connection, {ACTS}).get(ACTS, (0, ""))
+    for row in found:
+        position, code = position + 1, act_code(key, position + 1, code, row)
+        connection.execute(act.update().where(act.c.id == row.id).values(position=position, code=code))
+    upsert(connection, chain, ("person",), [{"person": ACTS, "position": position, "code": code}])
 
 
 def seal_of(value: bytes | None) -> Seal:

@@ -220,6 +220,7 @@ class Recorder:
                     "sequence": kept.sequence,
                     "attempt": len(kept.attempts),
                     "detail": entry.detail[:DETAIL_LIMIT],
+                    "payload": None,
                 }
             )
         for kept in decision.documents.values():
@@ -234,6 +235,11 @@ class Recorder:
         self._merges |= decision.merges or {}
         self._watches |= decision.watches or {}
         self._certificates |= {made.id: made for made in decision.certificates}
+
+    def vouch(self, document_id: str, code: str) -> None:
+        """Have the last entry of a document vouch for the version of it that was taken with its decision."""
+        entry = next(each for each in reversed(self._history) if each["document_id"] == document_id)
+        entry["payload"] = code
 
     def write(self) -> None:
         """Write everything that was decided, one statement a table."""

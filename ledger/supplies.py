@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ledger.batches import Batch
+from ledger.chains import payload_code
 from ledger.papers import completed, paper_of
 from ledger.payloads import latest
 from ledger.persons import find
@@ -54,18 +55,18 @@ def resolve(batch: Batch, event: Event, body: commands.ResolutionRequested, key:
 
 
 def version(batch: Batch, event: Event, document: Document, data: Mapping[str, Any]) -> None:
-    """Keep a version of a document as it was published or completed."""
-    batch.payloads.append(
-        {
-            "source": event.source,
-            "ce_id": event.ce_id,
-            "document_id": document.document_id,
-            "version": document.version,
-            "digest": event.digest,
-            "received_at": batch.now,
-            "data": dict(data),
-        }
-    )
+    """Keep a version of a document as it was published or completed; the entry of its decision vouches for it."""
+    row = {
+        "source": event.source,
+        "ce_id": event.ce_id,
+        "document_id": document.document_id,
+        "version": document.version,
+        "digest": event.digest,
+        "received_at": batch.now,
+        "data": dict(data),
+    }
+    batch.payloads.append(row)
+    batch.recorder.vouch(document.document_id, payload_code(row))
 
 
 def _current(batch: Batch, document_id: str) -> dict[str, Any]:

@@ -228,7 +228,7 @@ history = sa.Table(
     _column("attempt", sa.Integer, null=False),
     _column("detail", sa.Text, null=False),
     _column("position", sa.Integer),
-    _column("code", sa.Text),
+    *_texts("code", "payload"),
     sqlite_autoincrement=True,
 )
 
@@ -289,6 +289,9 @@ act = sa.Table(
     _column("act", sa.Text, null=False),
     _column("subject", sa.Text, null=False),
     _column("detail", sa.JSON, null=False),
+    _column("position", sa.Integer),
+    _column("code", sa.Text),
     sqlite_autoincrement=True,
 )
 sa.Index("act_subject", act.c.subject, act.c.act)
+sa.Index("act_position", act.c.position, unique=True)

@@ -1,5 +1,6 @@
 """Audit: who did what, and whether the history is what it was when it was written."""
 
+from itertools import islice
 from typing import Literal
 
 from confluent_kafka import TopicPartition
@@ -12,6 +13,7 @@ from ledger.engine import Database
 from operations.answers import Answer, Page
 from operations.records import ASK_SECONDS, reader, until_ends
 from producers.settings import KafkaSettings
+from schemas.record import RawRecord
 
 MOST = 1000
 
@@ -31,13 +33,15 @@ class ActShown(Answer):
 class Altered(Answer):
     """Something that does not hold: of the ledger's number of a person and the place in their chain, or of a seal.
 
-    `position` is the entry's place, or the seal's number; `entry` is the row's id, where there is one.
+    Person 0: of an operator's act. `position` is the entry's place, the seal's number, or with a `document` the version
+    of it that is not as it was received; `entry` is the row's id, where there is one.
     """
 
     what: str
     person: int | None
     position: int | None
     entry: int | None
+    document: str | None
 
 
 class AuditVerified(Answer):
@@ -53,6 +57,8 @@ class AuditVerified(Answer):
     persons: int
     seals: int
     unchained: int
+    acts: int
+    payloads: int
     found: int
     items: tuple[Altered, ...]
 
@@ -84,15 +90,12 @@ def shown(database: Database, which: acts.Which, limit: int, cursor: str = "") -
 def verify(kafka: KafkaSettings, database: Database, deployment: Deployment) -> AuditVerified:
     """Hold the whole history against its codes and against every seal; what does not hold is an incident as well.
 
-    Reads everything once. Raises KafkaUnreachableError, for without the seals nothing is proved.
+    Reads everything once, and what does not hold once more: a seal may be told between two looks at one reading. Raises
+    KafkaUnreachableError, for without the seals nothing is proved.
     """
-    seals, counts, found = _seals(kafka), Checked(), 0
-    first: list[Finding] = []
-    with database.reading() as connection:
-        for each in check(connection, deployment.audit_key, seals, counts):
-            found += 1
-            if len(first) < MOST:
-                first.append(each)
+    counts, found, first = _checked(kafka, database, deployment)
+    if found:
+        counts, found, first = _checked(kafka, database, deployment)
     if found:
         _report(database, deployment, first[0], found)
     return AuditVerified(
@@ -102,18 +105,48 @@ def verify(kafka: KafkaSettings, database: Database, deployment: Deployment) -> 
         persons=counts.persons,
         seals=counts.seals,
         unchained=counts.unchained,
+        acts=counts.acts,
+        payloads=counts.payloads,
         found=found,
         items=tuple(
-            Altered(what=each.what, person=each.person, position=each.position, entry=each.entry) for each in first
+            Altered(
+                what=each.what, person=each.person, position=each.position, entry=each.entry, document=each.document
+            )
+            for each in first
         ),
     )
 
 
+def _checked(kafka: KafkaSettings, database: Database, deployment: Deployment) -> tuple[Checked, int, list[Finding]]:
+    """What was looked at, how much of it does not hold, and the first `MOST` of that."""
+    seals, counts, found = _seals(kafka), Checked(), 0
+    first: list[Finding] = []
+    with database.reading() as connection:
+        for each in check(connection, deployment.audit_key, seals, counts):
+            found += 1
+            if len(first) < MOST:
+                first.append(each)
+    return counts, found, first
+
+
 def _report(database: Database, deployment: Deployment, first: Finding, found: int) -> None:
-    detail = {"what": first.what, "person": first.person, "position": first.position, "found": found}
-    where = f"{first.what} {first.person or '-'}/{first.position or '-'}"
+    detail = {
+        "what": first.what,
+        "person": first.person,
+        "document": first.document,
+        "position": first.position,
+        "found": found,
+    }
+    where = f"{first.what} {first.document or first.person or '-'}/{first.position or '-'}"
     with database.transaction() as connection:
         incidents.say_once(connection, deployment, "HISTORY_ALTERED", "history", where=where, detail=detail)
+
+
+def seals_from(kafka: KafkaSettings, offset: int, limit: int) -> list[RawRecord]:
+    """The records of seals from an offset of their one partition on, so many at most. Raises KafkaUnreachableError."""
+    with reader(kafka) as consumer:
+        consumer.assign([TopicPartition(chains.TOPIC, 0, offset)])
+        return list(islice(until_ends(consumer, {(chains.TOPIC, 0)}), limit))
 
 
 def _seals(kafka: KafkaSettings) -> list[chains.Seal]:

@@ -1,5 +1,7 @@
 """The monitor: looks at every group's lag again and again, keeps the window of commits, and tells it as figures.
 
+After each look it checks a piece of the history (operations/patrol.py).
+
 It belongs to no group and touches nobody's offsets. Any number of them may run: each tells the same.
 """
 
@@ -12,6 +14,7 @@ from ledger.engine import Database, LedgerTroubleError
 from ledger.limits import Stopped
 from operations.lag import WINDOW_SECONDS, Watch, watching
 from operations.lag_answers import LagShown
+from operations.patrol import Patrol
 from operations.verdicts import Verdict
 from producers.settings import KafkaSettings
 from producers.topics import KafkaUnreachableError
@@ -27,13 +30,19 @@ class Monitor:
     """What was seen last. `run` looks in one thread; `samples` may be asked from any."""
 
     def __init__(
-        self, kafka: KafkaSettings, database: Database, tell: Tell = untold, every: float = LOOK_SECONDS
+        self,
+        kafka: KafkaSettings,
+        database: Database,
+        tell: Tell = untold,
+        every: float = LOOK_SECONDS,
+        patrol: Patrol | None = None,
     ) -> None:
-        """Look `every` so many seconds."""
+        """Look `every` so many seconds; with a `patrol` a piece of the history is checked at each look."""
         self._kafka = kafka
         self._database = database
         self._tell = tell
         self._every = every
+        self._patrol = patrol
         self._seen: tuple[LagShown, tuple[Stopped, ...]] | None = None
 
     def run(self, stopped: Callable[[], bool], pause: Callable[[float], object]) -> None:
@@ -58,10 +67,14 @@ class Monitor:
         with self._database.reading() as connection:
             stopped = tuple(limits.stopped(connection))
         self._seen = shown, stopped
+        if self._patrol is not None:
+            self._patrol.step()
         self._tell("progress_timestamp_seconds", ("monitor",), 0)
 
     def samples(self) -> Iterator[tuple[Figure, tuple[str, ...], float]]:
         """The figures of the last look, for whoever asks."""
+        if self._patrol is not None:
+            yield from self._patrol.samples()
         seen = self._seen
         yield "monitor_sees", (), seen is not None
         if seen is None:

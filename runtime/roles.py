@@ -22,6 +22,7 @@ from ledger.engine import Database
 from ledger.migrate import check
 from operations.monitor import Monitor
 from operations.offsets import report_gone
+from operations.patrol import patrol
 from producers.relay import Relay
 from runtime import settings
 from runtime.logs import Logs
@@ -140,7 +141,9 @@ def _relay(wiring: Wiring) -> None:
 
 def _monitor(wiring: Wiring) -> None:
     stop = stop_event(settings.windows().drain_on_term)
-    monitor = Monitor(settings.kafka(wiring.env), wiring.database, wiring.telemetry.tell)
+    kafka = settings.kafka(wiring.env)
+    round_about = patrol(kafka, wiring.database, settings.deployment(wiring.env))
+    monitor = Monitor(kafka, wiring.database, wiring.telemetry.tell, patrol=round_about)
     wiring.telemetry.ask(monitor.samples)
     monitor.run(stop.is_set, stop.wait)
 

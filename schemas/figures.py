@@ -12,6 +12,8 @@ from typing import Literal, get_args
 PREFIX = "saj_bnmp_"
 
 Figure = Literal[
+    "audit_findings",
+    "audit_round_timestamp_seconds",
     "bnmp_request_seconds",
     "bnmp_requests",
     "batch_seconds",
@@ -133,6 +135,8 @@ FIGURES: tuple[Row, ...] = (
     Row("look_seconds", "gauge", "What the last look took", ("monitor",)),
     Row("look_requests", "gauge", "Requests to the brokers that it made", ("monitor",)),
     Row("look_records", "gauge", "Records that it read, most of them of Kafka's topic of offsets", ("monitor",)),
+    Row("audit_round_timestamp_seconds", "gauge", "When the history was last checked from its begin to its end; before the first time, when this began", ("monitor",)),
+    Row("audit_findings", "gauge", "What of it did not hold then", ("monitor",)),
 )  # fmt: skip
 
 

@@ -72,7 +72,13 @@ def test_an_altered_history_is_status_1_named_by_number_and_an_incident_once(cal
     # then
     assert (found["verdict"], found["found"]) == ("ALTERED", 1)
     assert found["items"] == [
-        {"what": "EDITED", "person": entry["person"], "position": entry["position"], "entry": entry["id"]}
+        {
+            "what": "EDITED",
+            "person": entry["person"],
+            "position": entry["position"],
+            "entry": entry["id"],
+            "document": None,
+        }
     ]
     incidents = [one for one in sealed.said() if one.data.get("kind") == "HISTORY_ALTERED"]
     assert [one.data["runbook"] for one in incidents] == ["history-altered"]

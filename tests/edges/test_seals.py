@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from ledger import chains
+from ledger import acts, chains
 from ledger.chains import chain, seal_head
 from ledger.tables import history
 from operations.audit import verify
+from operations.patrol import patrol
 from producers.relay import Relay
 from tests.edges.edge import Edge
 from tests.ledger.office import Hand, Office, paper
@@ -33,4 +34,15 @@ def test_a_person_who_is_removed_after_a_seal_was_published_is_named(edge: Edge)
         connection.execute(seal_head.update().values(number=0, code=""))
     # then
     altered = verify(edge.kafka, edge.database, deployment)
-    assert [(each.what, each.person) for each in altered.items] == [("SEAL_ALTERED", None), ("PERSON_MISSING", 1)]
+    assert [(each.what, each.person, each.document) for each in altered.items] == [
+        ("SEAL_ALTERED", None, None),
+        ("PERSON_MISSING", 1, None),
+        ("INSERTED", None, "M-1"),
+    ]
+    # and the patrol comes upon it by itself, and says it
+    one = patrol(edge.kafka, edge.database, deployment)
+    for _ in range(20):
+        one.step()
+    assert {name: value for name, _, value in one.samples()}["audit_findings"] == 3
+    with edge.database.reading() as connection:
+        assert [made.act for made in acts.of(connection, "HISTORY_ALTERED", "history")] == ["HISTORY_ALTERED"]

@@ -52,7 +52,8 @@ def found(office: Office, told: list[Mapping[str, Any]] | None = None, key: byte
     if told is not None:
         change(office, outbox.delete())
     with office.database.reading() as connection:
-        return list(check(connection, key, told or (), Checked()))
+        # What an entry vouched for is another test's.
+        return [one for one in check(connection, key, told or (), Checked()) if one.document is None]
 
 
 def entries(office: Office, person: int = 1) -> list[Mapping[str, Any]]:
@@ -83,7 +84,7 @@ def test_a_history_that_nobody_changed_holds_before_and_after_a_seal(office: Off
         assert chains.seal(connection, office.deployment, office.hand()) is None
 
 
-@pytest.mark.parametrize("column", [*FIELDS, "at", "code"])
+@pytest.mark.parametrize("column", [*FIELDS, "at", "code", "payload"])
 def test_an_entry_that_was_edited_in_any_of_its_fields_is_named(office: Office, column: str) -> None:
     # given
     third = entries(office)[2]
@@ -138,7 +139,7 @@ def test_whoever_has_the_key_is_found_out_by_the_seal(office: Office) -> None:
     before = ""
     for row in entries(office):
         values = [row[name] if name != "detail" else "nothing" for name in FIELDS]
-        before = code_of(KEY, 1, row["position"], before, instant(row["at"]), values)
+        before = code_of(KEY, 1, row["position"], before, instant(row["at"]), values, row["payload"])
         change(office, history.update().where(history.c.id == row["id"]).values(detail="nothing", code=before))
     change(office, chain.update().where(chain.c.person == 1).values(code=before))
     # then
@@ -173,7 +174,7 @@ def test_entries_of_a_release_without_chains_are_counted_and_not_blamed(office: 
     # when
     counts = Checked()
     with office.database.reading() as connection:
-        told = list(check(connection, KEY, [], counts))
+        told = [one for one in check(connection, KEY, [], counts) if one.document is None]
     # then
     assert (told, counts.unchained, counts.entries) == ([], 1, 6)
 
