@@ -22,15 +22,25 @@ MOST_MERGES: Final = 5
 
 async def search(desk: Desk, party: Party) -> tuple[Result, Choice]:
     """Look for `party` to the last page; the choice counts only when the result is OK."""
+    result, candidates = await candidates_of(desk, party)
+    return result, choose(traits(party), candidates) if result.ok else Choice()
+
+
+def traits(party: Party) -> Traits:
+    """What identifies a party of ours."""
+    return Traits(party.cpf, party.data_nascimento, readings.parent(party.nome_mae))
+
+
+async def candidates_of(desk: Desk, party: Party) -> tuple[Result, list[Candidate]]:
+    """Everybody who may be `party`, to the last page; they count only when the result is OK."""
     result, rows = await desk.pages(SEARCH_OP, DUPLICATES, payloads.likeness(party), PERSONS_PAGE)
     candidates = []
     for row in rows:
         result, candidate = await _candidate(desk, row, result)
         if candidate is None:
-            return result, Choice()
+            return result, []
         candidates.append(candidate)
-    ours = Traits(party.cpf, party.data_nascimento, readings.parent(party.nome_mae))
-    return result, choose(ours, candidates)
+    return result, candidates
 
 
 async def _candidate(desk: Desk, row: Mapping[str, Any], result: Result) -> tuple[Result, Candidate | None]:

@@ -7,25 +7,29 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from bnmp import readings
 from bnmp.answers import What
 from bnmp.client import Client
 from bnmp.desk import Desk
-from bnmp.persons import READ_OP
+from bnmp.persons import READ_OP, candidates_of, traits
 from bnmp.pieces import FILTER_OP
 from bnmp.sessions import Actor, Result
 from bnmp.settings import BnmpSettings
 from bnmp.wire import Ask
-from bnmp.words import LIGHT_FILTER, PERSON_BY_RJI, SITUATIONS
-from rules.sides import Individual, Row
+from bnmp.words import LIGHT_FILTER, PATHS, PERSON_BY_RJI, PIECE, SECRECY, SITUATIONS, STATUS_IDS
+from rules.identity import certain
+from rules.sides import Detail, Individual, Row
 from rules.words import AnswerClass
+from schemas.document_issued import Party
 from schemas.figures import Tell, untold
 
 TRIES: Final = 4
 MOST_REST: Final = 60.0
 ROWS: Final = 500
 """Rows of a page: whoever has so many is seldom seen twice, however the order changes while pages are read."""
+_SECRECY: Final = {number: word for word, number in SECRECY.items()}
 _AGAIN: Final = frozenset({AnswerClass.THROTTLED, AnswerClass.CONNECTION, AnswerClass.FAULT})
 
 
@@ -98,6 +102,36 @@ class Survey(Client):
         """Every piece of a type that a unit (SAJ's code) issued."""
         return await self._rows({"orgaoExpeditor": {"id": self._settings.organ(unit)}, "tipoPeca": {"id": peca}})
 
+    async def unsigned(self, unit: str) -> tuple[Row, ...] | Unread:
+        """Every piece of a unit (SAJ's code) that waits for a signature, drafts included."""
+        found: dict[str, Row] = {}
+        for number, status in STATUS_IDS.items():
+            read = await self._rows({"orgaoExpeditor": {"id": self._settings.organ(unit)}, "status": {"id": number}})
+            if isinstance(read, Unread):
+                return read
+            found |= {row.piece.bnmp_id: row for row in read if row.piece.status == status}
+        return tuple(found.values())
+
+    async def piece(self, kind: str, bnmp_id: str) -> Detail | Unread:
+        """One piece of a kind, also one that BNMP does not have, or no more."""
+        path = PIECE.format(path=PATHS[kind], id=quote(bnmp_id, safe=""))
+        result = await self._desk().ask(Ask(What.READ, f"GET {PATHS[kind].removeprefix('/api/')}", "GET", path))
+        if result.answer is AnswerClass.CHAIN:
+            return Detail(bnmp_id)
+        if not result.ok:
+            return Unread(result.answer, result.detail)
+        if readings.identifier(result.body.get("id")) != bnmp_id:
+            return Unread(AnswerClass.FAULT, "another piece")
+        sigilo = readings.number(readings.part(result.body, "sigilo").get("id"))
+        return Detail(bnmp_id, readings.status(result.body), _SECRECY.get(sigilo) if sigilo else None)
+
+    async def same(self, party: Party) -> tuple[str, ...] | Unread:
+        """The RJIs of everybody in BNMP who is certainly this person, and active (docs/law.md safety-22)."""
+        result, candidates = await candidates_of(self._desk(), party)
+        if not result.ok:
+            return Unread(result.answer, result.detail)
+        return certain(traits(party), candidates)
+
     async def person(self, rji: str) -> Individual | Unread:
         """A person, also one whom BNMP does not know, or no longer."""
         result = await self._desk().ask(Ask(What.READ, READ_OP, "GET", PERSON_BY_RJI.format(rji=rji)))
@@ -146,6 +180,8 @@ def _is_asked(row: Mapping[str, Any], name: str, wanted: Any) -> bool:
         "numeroIndividuo": readings.rji(readings.part(row, "pessoa")),
         "numeroProcesso": readings.digits(row.get("numeroProcesso"), 20),
         "tipoPeca": {"id": readings.number(readings.part(row, "tipoPeca").get("id"))},
+        # Compared by whoever asks: its label counts before its id.
+        "status": wanted,
         "orgaoExpeditor": {"id": readings.identifier(readings.part(row, "orgao").get("id"))},
     }
     return bool(told[name] == wanted)

@@ -1,14 +1,15 @@
 """Reconciliation: the ledger against BNMP, person by person and unit by unit, slowly, and from where it stopped."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import AwareDatetime
 
 from bnmp.survey import Survey, Unread
-from ledger import dossiers, reconciling
+from ledger import dossiers, payloads, reconciling
 from ledger.deployment import Deployment
 from ledger.engine import Database
 from operations.answers import Answer
@@ -17,8 +18,9 @@ from rules.dossier import Dossier
 from rules.identifiers import CASE
 from rules.kinds import KINDS
 from rules.reconciling import TABLE, compare, of_unit, standing
-from rules.sides import Difference, Row, Shown
+from rules.sides import Difference, Individual, Row, Shown
 from rules.words import AnswerClass, State
+from schemas.document_issued import document_issued
 
 PAGE = 100
 MOST_FOUND = 1000
@@ -71,6 +73,15 @@ class Reconciled(Answer):
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference, and the person of the ledger or the unit of whom it was found."""
+
+    difference: Difference
+    person: int | None
+    unit: str | None
+
+
 class UnreadError(Exception):
     """Something could not be read."""
 
@@ -81,7 +92,10 @@ class UnreadError(Exception):
 
 
 class Reconciliation:
-    """One comparison, which may be interrupted at any time: what was found, and where to go on, stay."""
+    """One comparison, which may be interrupted at any time: what was found, and where to go on, stay.
+
+    `compared` are the persons and units, one or the other, that were read to the end, and `found` is what differs of them.
+    """
 
     def __init__(
         self, database: Database, deployment: Deployment, survey: Survey, secret: str = "", cursor: str = ""
@@ -94,6 +108,8 @@ class Reconciliation:
         self._unit_after = place[4] if place and place[3] else None
         self._database, self._deployment, self._survey, self._secret = database, deployment, survey, secret
         self._at = database.clock()
+        self.found: list[Found] = []
+        self.compared: list[tuple[int | None, str | None]] = []
         self._items: list[DifferenceShown] = []
         self._unread: list[UnreadShown] = []
         self._told: set[str] = set()
@@ -171,7 +187,8 @@ class Reconciliation:
         after = self._dossier(number, now)
         found = standing(compare(before, shown, organs), compare(after, shown, organs))
         self._told |= {piece for one in found for piece in one.pieces}
-        self._items += [self._line(one, number, None) for one in found]
+        self._note(found, number, None)
+        self.compared.append((number, None))
 
     async def _shown(self, dossier: Dossier) -> Shown:
         """Every piece and person of these RJIs, of whom they were merged into, and ours of their cases."""
@@ -185,10 +202,34 @@ class Reconciliation:
         for case in sorted({CASE.bare(one.case_number) or "" for one in lost if not one.gone} - {""}):
             found = _by_id(_read(await self._survey.of_case(case)))
             rows |= {bnmp_id: row for bnmp_id, row in found.items() if bnmp_id in ours}
-        return Shown(tuple(rows.values()), tuple(people))
+        with self._database.reading() as connection:
+            papers = {one: payloads.latest(connection, one) for one in dossier.documents}
+        return Shown(
+            tuple(rows.values()),
+            tuple(people),
+            await self._secrets(dossier, papers),
+            await self._humans(people, papers),
+        )
+
+    async def _secrets(self, dossier: Dossier, papers: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+        """The secrecy of each of our pieces in BNMP, which its listing does not show: ours, and BNMP's where it says one."""
+        secrets = {}
+        for one in dossier.documents.values():
+            if one.state is State.REGISTERED and not one.gone and one.bnmp_id is not None:
+                theirs = _read(await self._survey.piece(one.kind, one.bnmp_id)).secrecy
+                if theirs is not None:
+                    secrets[one.document_id] = (str(papers[one.document_id].get("secrecy")), theirs)
+        return secrets
+
+    async def _humans(self, people: Collection[Individual], papers: Mapping[str, Any]) -> tuple[str, ...]:
+        """The RJIs of all in BNMP who are certainly this person, by what SAJ said of them last."""
+        if not papers or not people:
+            return ()
+        said, _ = document_issued(papers[max(papers)])
+        return _read(await self._survey.same(said.party))
 
     async def _unit(self, unit: str) -> None:
-        today = self._at.astimezone(self._deployment.court.zone).date()
+        today, unread = self._at.astimezone(self._deployment.court.zone).date(), len(self._unread)
         for peca in sorted({row.peca for row in KINDS.values()}):
             read = await self._survey.of_unit(unit, peca)
             if isinstance(read, Unread):
@@ -200,7 +241,9 @@ class Reconciliation:
                 known = reconciling.known(connection, {row.piece.bnmp_id for row in read})
                 coming = reconciling.on_the_way(connection, {row.case for row in read if row.case})
             found = of_unit(read, known | self._told, coming, today)
-            self._items += [self._line(one, None, unit) for one in found]
+            self._note(found, None, unit)
+        if len(self._unread) == unread:
+            self.compared.append((None, unit))
         self._units += 1
 
     def _dossier(self, number: int, now: datetime) -> Dossier:
@@ -214,9 +257,13 @@ class Reconciliation:
             self._stopped = unread.answer
         self._unread.append(UnreadShown(person=person, unit=unit, answer=unread.answer, detail=unread.detail))
 
+    def _note(self, found: Iterable[Difference], person: int | None, unit: str | None) -> None:
+        for one in found:
+            self.found.append(Found(one, person, unit))
+            self._items.append(self._line(one, person, unit))
+
     def _line(self, found: Difference, person: int | None, unit: str | None) -> DifferenceShown:
         row = TABLE[found.kind]
-        named = found.document_id is not None or not row.strange
 
         def told(value: str | None) -> str | None:
             return hashed(self._secret, value) if value is not None and found.kind == "RJI" else value
@@ -232,7 +279,7 @@ class Reconciliation:
             registry=told(found.registry),
             age_days=found.age_days,
             cause=row.cause,
-            mends=(row.mends if named else row.strange).format(document_id=found.document_id, person=person),
+            mends=row.told(found.document_id, person),
         )
 
 

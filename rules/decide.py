@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules import annulment, doubt, lookup, naming, registration, signers, twins
+from rules import annulment, doubt, lookup, naming, registration, signers, twins, unsigned
 from rules.acts import (
     CertificateReleased,
     ContingencyAnswered,
@@ -43,6 +43,7 @@ from rules.facts import (
     LeaseTakenOver,
     LookedUp,
     PersonReviewed,
+    PieceSwept,
     SignerUnknown,
     StepAnswered,
     StepBegun,
@@ -153,6 +154,7 @@ HANDLERS: dict[type, Callable[[Casework, Any], None]] = {
     AnsweredLate: _answered_late,
     DoubtRead: doubt.doubt_read,
     LookedUp: lookup.looked_up,
+    PieceSwept: unsigned.swept,
     LeaseTakenOver: registration.taken_over,
     DueFell: _due_fell,
     EscalationFell: escalate,

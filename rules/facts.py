@@ -128,6 +128,15 @@ class LookedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class PieceSwept:
+    """BNMP was read about the unsigned piece of a document; None: it has none under its id (rules/unsigned.py)."""
+
+    document_id: str
+    bnmp_id: str
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LeaseTakenOver:
     """The holder of the person's lease is gone; a write of it may be under way."""
 
@@ -191,6 +200,7 @@ Fact = (
     | AnsweredLate
     | DoubtRead
     | LookedUp
+    | PieceSwept
     | LeaseTakenOver
     | DueFell
     | EscalationFell

@@ -14,7 +14,7 @@ from rules.dossier import Document, changed
 from rules.doubt import again, doubt, stop
 from rules.facts import Answer
 from rules.kinds import PRIORITY_LIBERTY
-from rules.words import Reason, Step
+from rules.words import Reason, State, Step
 
 GAP = "rji"
 
@@ -25,7 +25,11 @@ def gone(work: Casework, document: Document, answer: Answer) -> None:
 
 
 def _piece_gone(work: Casework, document: Document, answer: Answer) -> None:
-    """It is told as missing; and what is created for it later is a piece of its own, about the same order."""
+    missed(work, document, answer.detail)
+
+
+def missed(work: Casework, document: Document, detail: str) -> None:
+    """The piece is told as missing; and what is created for its document later is a piece of its own, about the same order."""
     data = {
         "kind": "MISSING_AT_REGISTRY",
         "ours": document.national_number or document.bnmp_id,
@@ -36,11 +40,14 @@ def _piece_gone(work: Casework, document: Document, answer: Answer) -> None:
     }
     work.says.append(Say("bnmp.divergence.found.v1", data, document))
     afresh = changed(document, bnmp_id=None, national_number=None, bnmp_status=None, step=None)
-    if document.liberty or document.priority == PRIORITY_LIBERTY:
+    if document.state is State.CONTINGENCY:
+        # It waits for somebody; the resolver looks for it, like for any other, before it makes it anew.
+        work.put(afresh, f"piece gone: {detail}")
+    elif document.liberty or document.priority == PRIORITY_LIBERTY:
         # It is searched for like a lost creation before it is made anew (docs/law.md safety-27).
-        doubt(work, changed(afresh, doing=Step.CREATE), f"piece gone: {answer.detail}")
+        doubt(work, changed(afresh, doing=Step.CREATE), f"piece gone: {detail}")
     else:
-        stop(work, afresh, Reason.DIVERGENCE, f"piece gone: {answer.detail}")
+        stop(work, afresh, Reason.DIVERGENCE, f"piece gone: {detail}")
 
 
 def _person_gone(work: Casework, document: Document, answer: Answer) -> None:

@@ -41,10 +41,15 @@ class Choice:
 def choose(ours: Traits, candidates: Iterable[Candidate]) -> Choice:
     """Link the one candidate who is certainly ours; otherwise name them all."""
     found = list(candidates)
-    equal = {candidate.rji for candidate in found if _is_same(ours, candidate.traits)}
+    equal = certain(ours, found)
     if len(equal) == 1:
-        return Choice(rji=equal.pop())
+        return Choice(rji=equal[0])
     return Choice(candidates=tuple(sorted({candidate.rji for candidate in found})))
+
+
+def certain(ours: Traits, candidates: Iterable[Candidate]) -> tuple[str, ...]:
+    """The RJIs of those who are certainly ours, in their order: more than one is one human under several."""
+    return tuple(sorted({candidate.rji for candidate in candidates if _is_same(ours, candidate.traits)}))
 
 
 def person_of(document: Document, dossier: Dossier) -> Person:

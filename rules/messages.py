@@ -164,6 +164,25 @@ DIVERGENCES: dict[str, str] = {
     "REGISTRY_CUSTODY_WITHOUT_EVENT": "O BNMP mostra prisão e o histórico de partes não: confira e lance o evento.",
 }
 
+# What the comparison with BNMP finds, told to the unit.
+COMPARED: dict[str, str] = {
+    "MISSING_AT_REGISTRY": "A peça registrada não consta mais no BNMP: confira em Consulta de Peças e emita outra.",
+    "MISSING_HERE": "Há no BNMP peça que o SAJ não conhece: confira em Consulta de Peças e regularize-a.",
+    "STATUS": "A situação da peça no BNMP mudou e não é a que consta aqui: vale a do BNMP; confira.",
+    "NUMBER": "O número nacional da peça no BNMP não é o que consta aqui: confira em Consulta de Peças.",
+    "DUPLICATE": "O BNMP tem mais de uma peça deste documento: confira qual vale e peça a baixa da outra.",
+    "UNSIGNED": "Há no BNMP peça sem assinatura: assine-a ou exclua-a; o BNMP exclui o que fica 30 dias assim.",
+    "PERSON_STATUS": "A situação da pessoa no BNMP não é a que as peças explicam: confira se há custódia indevida.",
+    "SECRECY": "O sigilo da peça no BNMP não é o do SAJ: peça a correção no portal do CNJ.",
+    "RJI": "O RJI desta pessoa foi unificado, está inativo, ou ela tem mais de um: confira em Consulta de Pessoas.",
+}
+# By how many ages have passed (rules/unsigned.py): who must see to it.
+UNSIGNED: tuple[str, ...] = (
+    "A peça espera assinatura no BNMP há mais de um dia: providencie-a com quem assina.",
+    "A peça espera assinatura no BNMP há mais de 7 dias: o chefe de cartório deve indicar quem assina.",
+    "A peça espera assinatura no BNMP há mais de 20 dias, e ele a exclui aos 30: o magistrado deve assiná-la já.",
+)
+
 TERM_OVER = "O prazo da prisão terminou e o histórico ainda mostra custódia: confira a soltura já e lance o evento."
 
 CUSTODY_HELD = "O evento do histórico foi guardado, mas há campos a corrigir: corrija-os e salve-o novamente."

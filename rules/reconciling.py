@@ -16,9 +16,9 @@ from rules.identifiers import CASE, is_of
 from rules.kinds import KINDS
 from rules.sides import Difference, Row, Shown, Sides
 from rules.situation import Situation
-from rules.words import GONE, PecaStatus, State
+from rules.unsigned import UNSIGNED
+from rules.words import GONE, State
 
-UNSIGNED = frozenset({PecaStatus.EM_ELABORACAO, PecaStatus.AGUARDANDO_ASSINATURA})
 # What moves nobody.
 _IDLE = UNSIGNED | GONE
 # What may have a piece at BNMP of which the ledger does not know yet.
@@ -152,6 +152,21 @@ def _rji(sides: Sides) -> Iterator[Difference]:
         if row.piece.rji is not None and row.piece.rji not in ours | {person.into for person in sides.shown.people}:
             whose = next(iter(sorted(ours)), None)
             yield Difference("RJI", one.document_id, (row.piece.bnmp_id,), one.case_number, whose, row.piece.rji)
+    yield from _humans(sides)
+
+
+def _humans(sides: Sides) -> Iterator[Difference]:
+    """One human under several RJIs: counted twice, and one of their warrants may stay open (docs/law.md FAIL-7)."""
+    humans = sides.shown.humans
+    if len(humans) > 1:
+        yield Difference("RJI", ours=humans[0], registry=" ".join(humans[1:]))
+
+
+def _secrecy(sides: Sides) -> Iterator[Difference]:
+    for document_id, (ours, theirs) in sides.shown.secrets.items():
+        one = sides.dossier.documents.get(document_id)
+        if one is not None and ours != theirs:
+            yield Difference("SECRECY", document_id, (one.bnmp_id or "",), one.case_number, ours, theirs)
 
 
 def _unknown(row: Row, one: Document | None, today: date) -> Difference:
@@ -180,6 +195,11 @@ class Kind:
     cause: str
     mends: str
     strange: str = ""
+
+    def told(self, document_id: str | None, person: int | None) -> str:
+        """The command that mends it, filled in."""
+        named = document_id is not None or not self.strange
+        return (self.mends if named else self.strange).format(document_id=document_id, person=person)
 
 
 _SHOW = "saj-bnmp documents show {document_id}"
@@ -215,9 +235,14 @@ TABLE: Mapping[str, Kind] = {
         "sign or delete it in BNMP itself",
     ),
     "PERSON_STATUS": Kind(_person_status, "BNMP follows late, or another court's piece moved them", _PERSON),
+    "SECRECY": Kind(
+        _secrecy,
+        "changed on the CNJ portal, or in SAJ after the registration",
+        f"{_SHOW}; the unit has it corrected on the CNJ portal",
+    ),
     "RJI": Kind(
         _rji,
-        "BNMP merged the person into another, or removed them",
+        "BNMP merged the person into another, removed them, or has them under several RJIs",
         "saj-bnmp person merge, once Consulta de Pessoas shows who survived; saj-bnmp person show {person}",
     ),
 }

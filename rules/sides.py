@@ -1,7 +1,7 @@
 """The two sides of a comparison: what the ledger has of a person, and what BNMP shows of them (docs/law.md reconciliation)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from rules.dossier import Document, Dossier
@@ -32,11 +32,26 @@ class Individual:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """One piece as it is read by itself: its status, None where there is none, and its secrecy as SAJ writes it."""
+
+    bnmp_id: str
+    status: str | None = None
+    secrecy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """What BNMP shows of a person: every piece about them, and ours of their cases whoever they are about by now."""
+    """What BNMP shows of a person: every piece about them, and ours of their cases whoever they are about by now.
+
+    `secrets` has of our documents, by their ids, the secrecy that SAJ gave each and the one that BNMP shows; `humans` the
+    RJIs under each of which BNMP has this very human, where there are several.
+    """
 
     rows: tuple[Row, ...]
     people: tuple[Individual, ...]
+    secrets: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    humans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

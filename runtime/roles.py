@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bnmp.registry import Registry
+from bnmp.survey import Survey
 from consumers.backlog import Backlog
 from consumers.clock import Clock
 from consumers.delivery import Delivery
@@ -20,6 +22,7 @@ from consumers.processor import Processor, ProcessorSettings
 from consumers.workbench import Workbench
 from ledger.engine import Database
 from ledger.migrate import check
+from operations.comparing import Comparing
 from operations.monitor import Monitor
 from operations.offsets import report_gone
 from operations.patrol import patrol
@@ -140,12 +143,33 @@ def _relay(wiring: Wiring) -> None:
 
 
 def _monitor(wiring: Wiring) -> None:
-    stop = stop_event(settings.windows().drain_on_term)
-    kafka = settings.kafka(wiring.env)
-    round_about = patrol(kafka, wiring.database, settings.deployment(wiring.env))
+    env, kafka = wiring.env, settings.kafka(wiring.env)
+    round_about = patrol(kafka, wiring.database, settings.deployment(env))
     monitor = Monitor(kafka, wiring.database, wiring.telemetry.tell, patrol=round_about)
     wiring.telemetry.ask(monitor.samples)
-    monitor.run(stop.is_set, stop.wait)
+    halted = threading.Event()
+
+    async def compare(stopped: asyncio.Event) -> None:
+        try:
+            async with Survey(settings.bnmp(env), env.compare_rate, tell=wiring.telemetry.tell) as survey:
+                owner = _owner(env, "monitor")
+                await Comparing(wiring.database, settings.deployment(env), survey, settings.comparing(env), owner).run(
+                    stopped
+                )
+        finally:
+            # Whichever ends, ends the other.
+            halted.set()
+
+    async def wait(stopped: asyncio.Event) -> None:
+        await stopped.wait()
+        halted.set()
+
+    async def body(stopped: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(asyncio.to_thread(monitor.run, halted.is_set, halted.wait))
+            tasks.create_task(compare(stopped) if env.bnmp_url else wait(stopped))
+
+    until_term(body, settings.windows().drain_on_term)
 
 
 ROLES: dict[str, Callable[[Wiring], None]] = {

@@ -30,6 +30,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bnmp.settings import BnmpSettings
 from consumers.delivery import DeliverySettings
 from ledger.deployment import Deployment
+from operations.comparing import ComparingSettings
 from producers.settings import KafkaSettings
 from rules.custody import CIVIL_KIND
 from rules.dossier import Court
@@ -99,6 +100,11 @@ class Environment(BaseSettings):
     in_flight: Annotated[int, Field(ge=1, le=1000)] = Field(default=16, examples=["16"])
     backlog_share: Annotated[float, Field(ge=0.05, le=0.95)] = Field(default=0.25, examples=["0.25"])
     slow_seconds: Annotated[float, Field(ge=0.1, le=60)] = Field(default=5.0, examples=["5"])
+    compare_persons_per_hour: Annotated[float, Field(ge=0, le=36_000)] = Field(default=600, examples=["600"])
+    compare_hours: Annotated[str, Field(pattern=r"^([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])$")] = Field(
+        default="20-6", examples=["20-6"]
+    )
+    compare_rate: Annotated[float, Field(ge=0.01, le=50)] = Field(default=2.0, examples=["2"])
     log_format: Annotated[str, Field(pattern="^(auto|json|pretty)$")] = Field(default="auto", examples=["json"])
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(default=0, examples=["9464"])
     metrics_host: str = Field(default="127.0.0.1", examples=["127.0.0.1"])
@@ -233,3 +239,9 @@ def bnmp(env: Environment) -> BnmpSettings:
 def delivery(env: Environment) -> DeliverySettings:
     """The lanes' part of the settings."""
     return DeliverySettings(env.in_flight, env.backlog_share, env.slow_seconds)
+
+
+def comparing(env: Environment) -> ComparingSettings:
+    """What is compared with the registry by itself, and when."""
+    begins, ends = map(int, env.compare_hours.split("-"))
+    return ComparingSettings(env.compare_persons_per_hour, begins, ends)

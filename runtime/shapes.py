@@ -13,7 +13,7 @@ from consumers.groups import StartRefusedError
 from ledger.engine import LedgerError, LedgerTroubleError
 from operations.keys import hashed
 from producers.settings import LIBRDKAFKA
-from rules.words import LinkState
+from rules.words import AnswerClass, LinkState
 from schemas.figures import FIGURES
 from schemas.topics import TOPICS
 
@@ -106,6 +106,7 @@ KEYS: Final[Mapping[str, Shape]] = {
     "topic": _one_of(TOPICS),
     "group": _one_of(GROUPS),
     "link": _one_of(LinkState),
+    "answer": _one_of(AnswerClass),
     "type": _one_of(*(topic.types for topic in TOPICS.values())),
     "figure": _one_of(row.name for row in FIGURES),
     "again_at": _instant,

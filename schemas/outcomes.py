@@ -197,7 +197,10 @@ class LegacyItemChanged(Outcome):
 
 
 class DivergenceFound(Outcome):
-    """We say one thing and the registry another, about a document or about a person; None: it says nothing."""
+    """We say one thing and the registry another, about a document or about a person; None: it says nothing.
+
+    `cause` is what has likely led to it, `mends` the command that mends or shows it, for operators.
+    """
 
     kind: Literal[
         "CUSTODY_WITHOUT_WARRANT",
@@ -220,6 +223,8 @@ class DivergenceFound(Outcome):
     document_id: Identifier | None = None
     case_number: CaseNumber | None = None
     party_id: Identifier | None = None
+    cause: str | None = None
+    mends: str | None = None
 
 
 class LinkChanged(Outcome):

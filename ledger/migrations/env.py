@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ledger import access, certificates, chains, link_tests, open_documents, replays, standing_orders
+from ledger import access, certificates, chains, differences, link_tests, open_documents, replays, standing_orders
 from ledger.tables import metadata
 
 # Rooms with tables or an index of their own: that they are imported puts them on the metadata.
@@ -10,6 +10,8 @@ _OWN_TABLES = (
     access.user_access,
     certificates.certificate,
     chains.chain,
+    differences.comparison,
+    differences.divergence,
     link_tests.link_failure,
     link_tests.link_test,
     open_documents.INDEX,

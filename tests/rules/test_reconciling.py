@@ -213,3 +213,28 @@ def test_every_kind_says_what_has_likely_caused_it_and_what_mends_it() -> None:
         assert "saj-bnmp" in one.mends.format(document_id="d", person=1)
         assert bool(one.strange) == (kind in cut)
     assert Kind.MANDADO_PRISAO_CRIMINAL == MANDADO
+
+
+def test_another_secrecy_than_ours_differs_and_what_nobody_has_any_more_does_not() -> None:
+    # given
+    dossier = Dossier(NOW, COURT, persons={1: Person(1, RJI)}, documents={"m": ours(), "n": ours("n", bnmp_id=None)})
+    secrets = {"m": ("SIGILOSO", "ABERTO"), "n": ("RESTRITO", "SIGILOSO"), "gone": ("ABERTO", "RESTRITO")}
+    same = {"m": ("ABERTO", "ABERTO")}
+    # when
+    found = compare(dossier, Shown((row(),), (person(),), secrets), frozenset())
+    # then
+    assert [(one.document_id, one.ours, one.registry) for one in found if one.kind == "SECRECY"] == [
+        ("m", "SIGILOSO", "ABERTO"),
+        ("n", "RESTRITO", "SIGILOSO"),
+    ]
+    assert compare(dossier, Shown((row(),), (person(),), same), frozenset())[1:] == []
+
+
+@pytest.mark.parametrize(("humans", "named"), [((), []), ((RJI,), []), ((RJI, "20"), [(RJI, "20")])])
+def test_fail_7_one_human_under_several_rjis_differs(humans: tuple[str, ...], named: list[tuple[str, str]]) -> None:
+    # given
+    dossier = Dossier(NOW, COURT, persons={1: Person(1, RJI)}, documents={"m": ours()})
+    # when
+    found = compare(dossier, Shown((row(),), (person(),), humans=humans), frozenset())
+    # then
+    assert [(one.ours, one.registry) for one in found if one.kind == "RJI"] == named

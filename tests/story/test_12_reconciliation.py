@@ -104,7 +104,7 @@ async def test_a_piece_of_a_unit_of_ours_about_somebody_unknown_is_missing_here(
     # given
     await court.issue("MANDADO", "M-1")
     book = court.simulator.world.book
-    stranger = book.add_person(dict(next(iter(book.persons.values())).data), 2026)
+    stranger = book.add_person({**next(iter(book.persons.values())).data, "documentos": []}, 2026)
     made = twin(
         court,
         "M-1",
