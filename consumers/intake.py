@@ -22,6 +22,7 @@ from schemas.codes import Code
 from schemas.custody_recorded import CustodyRecorded
 from schemas.document_issued import DocumentIssued
 from schemas.figures import Tell, untold
+from schemas.legacy import ItemListed
 from schemas.reading import Event, Unreadable, read, readers_for
 from schemas.record import RawRecord
 
@@ -103,6 +104,9 @@ class Intake:
         body = event.body
         if isinstance(body, DocumentIssued):
             return Arrival(record, event, document=paper(body, event.gaps, self.deployment.court), names=names_of(body))
+        if isinstance(body, ItemListed):
+            tribunal = self.deployment.court.tribunal
+            return Arrival(record, event, names=Names(f"{tribunal}:{body.party.party_id}", body.party.rji))
         if isinstance(body, CustodyRecorded):
             return Arrival(record, event, names=Names(f"{body.tribunal}:{body.party.party_id}", body.party.rji))
         return Arrival(record, event)

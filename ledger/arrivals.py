@@ -19,7 +19,9 @@ from ledger.letters import alias_of, dead, letter_of, redriven
 from ledger.outbox import Composer
 from ledger.persons import Names, bound_to, find, find_or_add, holders, persons_of
 from ledger.record import Recorder, record
+from ledger.regularising import items_of
 from ledger.requests import document_of, link_of, names_of
+from ledger.stock import concerned
 from ledger.tables import inbox
 from ledger.tables import outbox as outbox_table
 from rules.facts import PersonReviewed
@@ -71,6 +73,8 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     asked = [found for event in events if (found := document_of(event))]
     tribunal = batch.deployment.court.tribunal
     asked_of = {name for event in events for name in names_of(event, tribunal)}
+    of_stock = [items_of(event) for event in events]
+    items, listed = ({one for pair in of_stock for one in pair[at]} for at in (0, 1))
     batch.recorder.claim(_to_link(batch.connection, dict(link for e in events if (link := link_of(e, tribunal)))))
     hearing.history_of_parties(batch, fresh, named)
     redriven(batch, fresh)
@@ -81,6 +85,7 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
             *known.values(),
             *holders(batch.connection, asked_of),
             *bound_to(batch.connection, ids, [a for d in issued for a in d.antecedents]),
+            *concerned(batch.connection, items, listed),
         }
 
     by_key = sorted(batch.behind_letters)

@@ -120,6 +120,13 @@ def write_watches(connection: Connection, watches: Mapping[int, Watch]) -> None:
     upsert(connection, custody_watch, ("person",), rows)
 
 
+def place_of(connection: Connection, event_id: str) -> str | None:
+    """The name of the place of an event's custody, where it was told."""
+    place = connection.scalar(sa.select(custody.c.place).where(custody.c.event_id == event_id))
+    name: str | None = place.get("name") if place else None
+    return name
+
+
 def due(connection: Connection, now: datetime, limit: int) -> list[int]:
     """The persons whose custody is to be looked at again, the longest due first."""
     chosen = sa.select(custody_watch.c.person).where(custody_watch.c.due_at <= now)

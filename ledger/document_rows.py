@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger.tables import Instant, document
+from rules.analysis import Analysis
 from rules.confirmation import Confirmation
 from rules.dossier import Antecedent, Attempt, ConsentGiven, Document, Found, Hand, Withdrawal
 from rules.words import AnswerClass, Consent, Reason, Role, State, Step
@@ -55,6 +56,10 @@ def _utc(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+00:00")
 
 
+def _analysis(kept: dict[str, Any]) -> Analysis:
+    return Analysis(**kept)
+
+
 _TEXTS = ("gaps", "missing", "cleared")
 _MADE: Mapping[str, _Reader] = {
     **{
@@ -68,6 +73,7 @@ _MADE: Mapping[str, _Reader] = {
     "withdrawal": _parsed(_withdrawal),
     "hands": _parsed(_hands),
     "found": _parsed(_found),
+    "analysis": _parsed(_analysis),
 }
 
 
@@ -143,6 +149,8 @@ def row_of(kept: Document) -> dict[str, Any]:
         row["consent"] = told | ({"order": consent.order} if consent.order else {})
     if kept.confirmed is not None:
         row["confirmed"] = asdict(kept.confirmed) | {"at": kept.confirmed.at.isoformat()}
+    if kept.analysis is not None:
+        row["analysis"] = asdict(kept.analysis)
     if taken is not None:
         row["withdrawal"] = asdict(taken) | {"at": taken.at.isoformat()}
     return row

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import custody, link_tests, pending, permissions, resolutions
+from ledger import custody, link_tests, pending, permissions, regularising, resolutions
 from ledger.among import among
 from ledger.batches import Arrival, Batch
 from ledger.bulk import insert
@@ -27,6 +27,7 @@ from rules.versions import is_replaceable
 from rules.words import Role
 from schemas import commands
 from schemas.codes import Code
+from schemas.command import OfLegacyItem
 from schemas.custody_recorded import CustodyRecorded
 from schemas.reading import Event
 from schemas.record import RawRecord
@@ -76,8 +77,9 @@ def _hear(batch: Batch, arrival: Arrival, event: Event, named: Mapping[str, int]
         _act_or_wait(batch, arrival.record, event)
     elif isinstance(event.body, commands.Command):
         if isinstance(event.body, commands.ResolutionRequested):
+            # What is resolved is looked for when this batch's own documents are written.
             batch.resolutions.append((event, arrival.record.key))
-        _command(batch, event.body, arrival)
+        _command(batch, event, event.body, arrival, named[arrival.names.party] if arrival.names else None)
         batch.count("command")
 
 
@@ -151,7 +153,7 @@ def _act(batch: Batch, event: Event, key: bytes | None) -> None:
         resolve(batch, event, event.body, key)
 
 
-def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
+def _command(batch: Batch, event: Event, body: commands.Command, arrival: Arrival, person: int | None) -> None:
     naming = NAMINGS.get(type(body))
     if naming is not None:
         _name(batch, body, naming, arrival.record.key)
@@ -165,9 +167,8 @@ def _command(batch: Batch, body: commands.Command, arrival: Arrival) -> None:
     elif isinstance(body, commands.StandingOrder):
         refusal = permissions.ordered(batch, body, arrival.record.key)
         _answer(batch, body, refusal or "APPLIED", arrival.record.key, applied=refusal is None)
-    elif not isinstance(body, commands.ResolutionRequested):
-        # What is resolved is looked for when this batch's own documents are written.
-        _answer(batch, body, "NOT_YET_SUPPORTED", arrival.record.key)
+    elif isinstance(body, OfLegacyItem) and not regularising.heard(batch, event, arrival.record.key, person):
+        _answer(batch, body, "UNKNOWN_ITEM", arrival.record.key)
 
 
 def _name(batch: Batch, body: Any, naming: Callable[..., Any], key: bytes | None) -> None:

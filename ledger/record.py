@@ -21,15 +21,16 @@ from ledger.document_rows import row_of
 from ledger.dossiers import load
 from ledger.persons import claim_rjis, learn_rjis, let_go, lock_circles, lock_free_circles, naming, write_merges
 from ledger.standing_orders import in_force
+from ledger.stock import Shelf
 from ledger.tables import antecedent, document, history
 from ledger.tables import outbox as outbox_table
-from rules.acts import RjiLinked, RjiMerged, RjiUnlinked
+from rules.acts import ItemAct, RjiLinked, RjiMerged, RjiUnlinked
 from rules.casework import Say
 from rules.certificate import Certificate
 from rules.decide import Decision, decide
 from rules.dossier import Antecedent, Document, Dossier, Link, Merge, other
 from rules.escalation import INCIDENT
-from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed, brought
+from rules.facts import DocumentIssued, DocumentReissued, Fact, PersonReviewed, brought, stated
 from rules.history import Watch
 from rules.words import LinkState
 
@@ -62,6 +63,7 @@ class Recorder:
         self._watches: dict[int, Watch] = {}
         self._stated: set[str] = set()
         self._certificates: dict[str, Certificate] = {}
+        self.shelf = Shelf(connection)
 
     def claim(self, rjis: Mapping[str, int]) -> None:
         """Claim RJIs that a fact to come may give these persons; before `lock`, which then takes who has them too."""
@@ -142,8 +144,8 @@ class Recorder:
 
     def decide(self, fact: Fact, *, saj_key: bytes | None = None) -> Decision:
         """Let the rules decide one fact; later facts see what it changed."""
-        if isinstance(fact, DocumentIssued | DocumentReissued):
-            self._admit(fact.document)
+        for new in stated(fact):
+            self._admit(new)
         circle = self._gathered(self._circle(fact), fact)
         decision = decide(circle.dossier if circle else self._empty, fact)
         if circle is not None:
@@ -156,6 +158,8 @@ class Recorder:
             return self._circles[fact.person]
         if isinstance(fact, RjiMerged):
             return self._circles[fact.persons[0]]
+        if isinstance(fact, ItemAct):
+            return self._circles[fact.item.person]
         if isinstance(fact, DocumentIssued | DocumentReissued):
             return self._circles[fact.document.person]
         owner = self._owners.get(fact.document_id)
@@ -235,6 +239,7 @@ class Recorder:
         self._merges |= decision.merges or {}
         self._watches |= decision.watches or {}
         self._certificates |= {made.id: made for made in decision.certificates}
+        self.shelf.take(decision.items or {}, decision.coloured or {})
 
     def vouch(self, document_id: str, code: str) -> None:
         """Have the last entry of a document vouch for the version of it that was taken with its decision."""
@@ -261,13 +266,14 @@ class Recorder:
         rows_out = [composer.row(said, key) for said, key in self._says]
         insert(self.connection, outbox_table, rows_out)
         certificates.write(self.connection, self._certificates.values())
+        self.shelf.write()
 
     def _write_antecedents(self, before: Collection[str]) -> None:
         """Write what the stated documents name; those that were there `before` named something else."""
-        again = self._stated.intersection(before)
+        # What an item of the stock would have made came to nothing where it was refused.
+        stated, again = self._stated & self._changed.keys(), self._stated.intersection(before)
         if again:
             self.connection.execute(antecedent.delete().where(among(antecedent.c.document_id, again)))
-        stated = [self._changed[document_id] for document_id in sorted(self._stated)]
         rows = [
             {
                 "document_id": kept.document_id,
@@ -275,7 +281,7 @@ class Recorder:
                 "names_document": named.document_id,
                 "names_number": named.national_number,
             }
-            for kept in stated
+            for kept in (self._changed[document_id] for document_id in sorted(stated))
             for position, named in enumerate(kept.antecedents)
         ]
         insert(self.connection, antecedent, rows)

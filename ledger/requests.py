@@ -1,6 +1,6 @@
 """Requests: what SAJ asks of documents, persons and the link, as facts of the rules.
 
-A type that is in the contract and not in these tables is answered with NOT_YET_SUPPORTED, never dropped in silence.
+Commands about items of the stock are in ledger/regularising.py.
 """
 
 from collections.abc import Callable, Mapping

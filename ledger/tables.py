@@ -112,6 +112,7 @@ document = sa.Table(
     _column("found", sa.JSON, null=False, server_default="[]"),
     _column("looked_up_at", Instant),
     *_texts("rji", "party_id", "awaits"),
+    _column("analysis", sa.JSON),
 )
 for _name, _kept in (
     ("document_due", document.c.due_at),

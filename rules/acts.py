@@ -6,8 +6,10 @@ Who may ask what is docs/law.md safety-28 (rules/authority.py).
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules.analysis import Analysis
 from rules.certificate import Certificate
 from rules.dossier import Document, Hand
+from rules.legacy import StockItem
 from rules.words import Consent, Role, Statement
 
 
@@ -128,6 +130,41 @@ class ResolutionAsked(Act):
     rji: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ItemAct:
+    """What acts about an item of the stock share; `item` is as the ledger has it."""
+
+    command_id: str
+    item: StockItem
+    by: By
+
+
+@dataclass(frozen=True, slots=True)
+class ItemListed(ItemAct):
+    """SAJ lists an item: `new` is what it says now; `item` is that too where the ledger had none."""
+
+    new: StockItem
+
+
+@dataclass(frozen=True, slots=True)
+class RegularisationAsked(ItemAct):
+    """The unit sends an item; no `analysis`: nobody looked at its case. `documents` are what would be made of it.
+
+    `evidence`: the digital certificate of who sends was used in SAJ.
+    """
+
+    analysis: Analysis | None
+    necessary: bool
+    evidence: bool
+    documents: tuple[Document, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemExcluded(ItemAct):
+    """The chefe de cartório takes an item off the list; nothing is sent."""
+
+
+StockAct = ItemListed | RegularisationAsked | ItemExcluded
 PersonAct = RjiLinked | RjiUnlinked | RjiMerged
 DocumentAct = (
     ContingencyAnswered

@@ -9,6 +9,7 @@ from rules.certificate import Certificate
 from rules.chain import View, view
 from rules.dossier import Document, Dossier, Merge, Person, changed, other
 from rules.kinds import is_eligible
+from rules.legacy import Colour, StockItem
 from rules.outcomes import OUTCOMES
 from rules.prerequisites import divergent, row_of
 from rules.reach import DEATH, Bonds, disturbed, is_bound_otherwise, stirs
@@ -68,6 +69,8 @@ class Casework:
     certificates: list[Certificate] = field(default_factory=list)
     rjis: dict[int, str | None] = field(default_factory=dict)
     merges: dict[int, Merge | None] = field(default_factory=dict)
+    items: dict[str, StockItem] = field(default_factory=dict)
+    coloured: dict[str, Colour] = field(default_factory=dict)
     whole: bool = False
     changed: set[str] = field(default_factory=set)
     stirred: set[str] = field(default_factory=set)

@@ -9,6 +9,7 @@ from typing import Any
 
 from rules.contingency import instant_of, justification
 from rules.dossier import Court, Document
+from rules.legacy import JUSTIFICATION
 from rules.words import CertificateStatus, OwnCertificate
 
 _TEXT = (
@@ -20,9 +21,13 @@ _ANNULLED = (
     "Certifico que o documento {document_id}, do processo {case}, registrado no BNMP 2.0 sob o número {number}, RJI {rji}, "
     "foi anulado no BNMP 2.0. Signatário: {signer}, unidade {unit}."
 )
+_RETROACTIVE = (
+    "Certifico que o mandado {document_id}, do processo {case}, expedido em {issued_on}, foi registrado retroativamente no "
+    "BNMP 2.0 sob o número {number}, RJI {rji}, em {registered_at}. Justificativa: {why}. Signatário: {signer}, unidade {unit}."
+)
 TITLES: dict[OwnCertificate, str] = {
     OwnCertificate.CERTIDAO_CONTINGENCIA: "Certidão de contingência",
-    OwnCertificate.CERTIDAO_MANDADO_RETROATIVO: "Certidão de mandado retroativo",
+    OwnCertificate.CERTIDAO_MANDADO_RETROATIVO: "Certidão de Emissão de Mandado de Prisão Retroativo (BNMP 2.0)",
     OwnCertificate.CERTIDAO_ANULACAO: "Certidão de anulação",
 }
 INSTRUCTIONS: dict[str, str] = {
@@ -94,6 +99,23 @@ def of_annulment(document: Document, rji: str | None, now: datetime) -> Certific
         unit=document.unit,
     )
     return _issued(document, OwnCertificate.CERTIDAO_ANULACAO, text, signer, rji=rji, now=now)
+
+
+def of_stock(document: Document, rji: str | None, court: Court, now: datetime) -> Certificate:
+    """The certidão of a mandado of the stock that was not fulfilled; whoever sent it signs it (docs/law.md legacy)."""
+    signer = document.analysis.user if document.analysis else document.signer
+    text = _RETROACTIVE.format(
+        document_id=document.document_id,
+        case=document.case_number,
+        issued_on=(document.issued_at or now).astimezone(court.zone).strftime("%d/%m/%Y"),
+        number=document.national_number,
+        rji=rji,
+        registered_at=instant_of(document.registered_at or now, court),
+        why=JUSTIFICATION,
+        signer=signer,
+        unit=document.unit,
+    )
+    return _issued(document, OwnCertificate.CERTIDAO_MANDADO_RETROATIVO, text, signer, rji=rji, now=now)
 
 
 def _issued(

@@ -8,13 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules import annulment, doubt, lookup, naming, registration, signers, twins, unsigned
+from rules import annulment, doubt, lookup, naming, registration, signers, stock, twins, unsigned
 from rules.acts import (
     CertificateReleased,
     ContingencyAnswered,
     DataSupplied,
     DocumentWithdrawn,
     ExclusionAsked,
+    ItemExcluded,
+    ItemListed,
+    RegularisationAsked,
     ResolutionAsked,
     RetryAsked,
     RjiLinked,
@@ -49,6 +52,7 @@ from rules.facts import (
     StepBegun,
 )
 from rules.history import Watch
+from rules.legacy import Colour, StockItem
 from rules.outcomes import offered, told_as_held
 from rules.requests import act
 from rules.resolving import resolve
@@ -60,7 +64,7 @@ from rules.words import DueFact, Reason, Role, State
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a fact does: documents and their history, what to say, RJIs learnt, merges, custody watched, certidões."""
+    """What a fact does: documents and their history, what to say, RJIs learnt, merges, custody watched, certidões, items."""
 
     documents: Mapping[str, Document]
     entries: tuple[Entry, ...] = ()
@@ -69,6 +73,8 @@ class Decision:
     merges: Mapping[int, Merge | None] | None = None
     watches: Mapping[int, Watch] | None = None
     certificates: tuple[Certificate, ...] = ()
+    items: Mapping[str, StockItem] | None = None
+    coloured: Mapping[str, Colour] | None = None
 
 
 def decide(dossier: Dossier, fact: Fact) -> Decision:
@@ -83,8 +89,17 @@ def decided(work: Casework, watches: Mapping[int, Watch] | None = None) -> Decis
     """What was worked out, as the decision that is recorded."""
     documents = {document_id: work.documents[document_id] for document_id in work.touched}
     entries = tuple([Entry(document_id, work.fact, detail) for document_id, detail in work.touched.items()])
-    said, certificates = tuple(work.says), tuple(work.certificates)
-    return Decision(documents, entries, said, dict(work.rjis), dict(work.merges), watches, certificates)
+    return Decision(
+        documents,
+        entries,
+        tuple(work.says),
+        dict(work.rjis),
+        dict(work.merges),
+        watches,
+        tuple(work.certificates),
+        dict(work.items),
+        dict(work.coloured),
+    )
 
 
 def _issued(work: Casework, fact: DocumentIssued) -> None:
@@ -145,6 +160,9 @@ HANDLERS: dict[type, Callable[[Casework, Any], None]] = {
     StatementGiven: act,
     CertificateReleased: act,
     ResolutionAsked: resolve,
+    ItemListed: stock.listed,
+    RegularisationAsked: stock.regularised,
+    ItemExcluded: stock.excluded,
     RjiLinked: naming.linked,
     RjiUnlinked: naming.unlinked,
     RjiMerged: naming.merged,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 
+from rules.analysis import Analysis
 from rules.change import changer
 from rules.confirmation import Confirmation
 from rules.history import UNWATCHED, Custody, Watch
@@ -117,7 +118,7 @@ class Document:
     `released` says that it was released in the case; `cleared` are the grounds on which a judge said SEND;
     `escalated` counts who was told that a release is held, and `escalate_at` is when the next one is; `found` is what
     BNMP showed of antecedents that are not ours, asked at `looked_up_at`; `rji` whom a release is about, where it is
-    taken from the warrant that it reaches; `awaits` the user whose access it waits for.
+    taken from the warrant that it reaches; `awaits` the user whose access it waits for; `analysis` its unit's, of the stock.
     """
 
     document_id: str
@@ -172,6 +173,7 @@ class Document:
     rji: str | None = None
     party_id: str | None = None
     awaits: str | None = None
+    analysis: Analysis | None = None
 
     @property
     def opened(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rules.acts import DocumentAct, PersonAct, RjiLinked
+from rules.acts import DocumentAct, PersonAct, RegularisationAsked, RjiLinked, StockAct
 from rules.dossier import Document, Hand
 from rules.words import AnswerClass, Step
 
@@ -194,6 +194,7 @@ Fact = (
     | DocumentReissued
     | DocumentAct
     | PersonAct
+    | StockAct
     | PersonReviewed
     | StepBegun
     | StepAnswered
@@ -209,6 +210,13 @@ Fact = (
     | AccessChanged
     | ChainBroke
 )
+
+
+def stated(fact: Fact) -> tuple[Document, ...]:
+    """The documents that a fact states, with what they stand on."""
+    if isinstance(fact, DocumentIssued | DocumentReissued):
+        return (fact.document,)
+    return fact.documents if isinstance(fact, RegularisationAsked) else ()
 
 
 def brought(fact: Fact) -> str | None:

@@ -48,6 +48,30 @@ _TABLE = (
 ITEMS: dict[Item, ItemRow] = {row.item: row for row in _TABLE}
 
 
+class Colour(_Name):
+    """What became of an item: VERDE is registered, VERMELHO was taken off the list."""
+
+    VERDE = auto()
+    VERMELHO = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class StockItem:
+    """An item of the list; `documents` were made of it, and while it is pending it has no `colour`.
+
+    `summing_case`: the case into which the sentences of its own are summed.
+    """
+
+    item_id: str
+    person: int
+    kind: Item
+    unit: str = ""
+    case_number: str | None = None
+    summing_case: str | None = None
+    documents: tuple[str, ...] = ()
+    colour: Colour | None = None
+
+
 def wrongs(kind: str, rji: str | None) -> tuple[str, ...]:
     """What keeps a document of the stock from going, as names of what is missing; nothing where it may go."""
     if kind not in STOCK:

@@ -187,6 +187,11 @@ TERM_OVER = "O prazo da prisão terminou e o histórico ainda mostra custódia: 
 
 CUSTODY_HELD = "O evento do histórico foi guardado, mas há campos a corrigir: corrija-os e salve-o novamente."
 
+ITEM_CHANGED: dict[str, str] = {
+    "VERDE": "Item do acervo regularizado: os documentos estão registrados no BNMP.",
+    "VERMELHO": "Item retirado da lista de pendências: nada foi transmitido ao BNMP.",
+}
+
 LINKED = "A pessoa está vinculada a este RJI no BNMP."
 
 COMMANDS: dict[str, str] = {
@@ -237,7 +242,15 @@ COMMANDS: dict[str, str] = {
     "NOT_OPENED": "O documento não foi emitido em contingência.",
     "RELEASED_ALREADY": "A certidão já foi liberada.",
     "UNKNOWN_PERSON": "Pessoa desconhecida.",
-    "NOT_YET_SUPPORTED": "Este comando ainda não é atendido por esta versão; nada foi alterado.",
+    "UNKNOWN_ITEM": "Item do acervo desconhecido.",
+    "ITEM_ENDED": "O item já foi regularizado ou retirado da lista.",
+    "OTHER_PERSON": "O item, ou o documento, é de outra pessoa: confira a parte.",
+    "NO_ANALYSIS": "Analise antes o processo: se o réu está solto ou preso, e se o registro é necessário.",
+    "NOT_NECESSARY": "A análise diz que o registro não é necessário: o chefe de cartório retira o item da lista.",
+    "NO_EVIDENCE": "Falta a confirmação com o certificado digital de quem envia.",
+    "DECIDE_ONLY": "Prisão sem mandado: registre o mandado por cadastro excepcional, ou retire o item da lista.",
+    "NOT_SUMMING_CASE": "Há soma de penas: regularize a guia a partir do processo somador.",
+    "NOT_IN_CUSTODY": "O histórico de partes não mostra prisão em andamento: atualize-o, ou retire o item da lista.",
     "TOO_MANY": "Há comandos demais à espera deste documento.",
 }
 

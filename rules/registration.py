@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rules import annulment, messages, pieces, twins
+from rules import annulment, messages, pieces, stock, twins
 from rules.casework import Casework, Say
 from rules.certificate import of_contingency, resolved
 from rules.contingency import is_exhausted, noted, standing_evidence
@@ -117,7 +117,10 @@ def _succeeded(work: Casework, document: Document, answer: Answer) -> None:
 
 def _person_found(work: Casework, document: Document, answer: Answer) -> None:
     """Nobody is taken for a namesake, and nobody is created beside a candidate (docs/law.md safety-22)."""
-    if answer.rji is not None:
+    if answer.rji is not None and document.doing is Step.PERSON and document.analysis is not None:
+        # Of the stock nobody is linked by equal traits either: the unit said that there was nobody.
+        choose_person(work, document)
+    elif answer.rji is not None:
         work.rjis[document.person] = answer.rji
         work.put(changed(document, step=Step.PERSON, doing=None), "person found")
     elif answer.candidates:
@@ -159,6 +162,7 @@ def _register(work: Casework, document: Document) -> None:
         issued = of_contingency(document, rji, work.dossier.court, now)
         work.certificates.append(issued)
         work.put(work.say_outcome(document, ("bnmp.contingency.resolved.v1", resolved(issued))))
+    stock.registered(work, work.documents[document.document_id], document.rji or work.persons()[document.person].rji)
     _compare_number(work, document)
     twins.watch_for(work, work.documents[document.document_id])
     row = effect_of(document)

@@ -7,11 +7,16 @@ from rules.custody import EVENTS
 from rules.dossier import Document, Dossier
 from rules.history import FREEING, Custody
 
-VALIDITY, TERM = "fields.data_validade", "fields.prazo_prisao_dias"
+VALIDITY, TERM, LOOSE = "fields.data_validade", "fields.prazo_prisao_dias", "analysis.reu"
 
 
 def passed(document: Document, dossier: Dossier) -> Iterator[str]:
-    """Its validity, or the term of an arrest that the history shows in its case: it was served meanwhile."""
+    """Its validity, or the term of an arrest that the history shows in its case: it was served meanwhile.
+
+    And the unit's analysis of an item of the stock, which says that the person is free.
+    """
+    if document.analysis is not None and document.analysis.loose:
+        yield LOOSE
     today = dossier.now.astimezone(dossier.court.zone).date()
     if document.valid_until is not None and document.valid_until < today:
         yield VALIDITY

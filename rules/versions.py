@@ -59,6 +59,9 @@ def reissue(work: Casework, new: Document, detail: str = "new version") -> None:
     kept = {name: getattr(old, name) for name in _KEPT + (() if new.opened and not old.opened else _KEPT_OPEN)}
     reopened = old.reason in _REOPENED
     document = changed(new, **kept, reason=None if reopened else old.reason, consent=new.consent or old.consent)
+    analysis = new.analysis or old.analysis
+    if analysis is not None:
+        document = changed(document, analysis=analysis, gaps=analysis.left(document.gaps))
     work.put(document, detail)
     if not is_sticky(document, work.dossier):
         decide_one(work, document)

@@ -11,6 +11,9 @@ from rules.history import FREEING
 from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
 from rules.words import Kind, State, Variant
 
+# What a mandado of the stock lacks that was fulfilled, and whose certidão cannot go.
+CERTIDAO = "certidao"
+
 
 def confirmed_by_all(document: Document, seen: View) -> tuple[str, ...]:
     """What an opened document lacks where the unit confirms everything (docs/law.md resolution)."""
@@ -55,6 +58,9 @@ def fulfilled_alone(document: Document, seen: View) -> tuple[str, ...]:
     zone, issued = dossier.court.zone, document.issued_at
     if issued is None or _has_certidao(document, seen):
         return ()
+    if document.analysis is not None and document.analysis.fulfilled:
+        # Its item says that it was fulfilled: without the certidão it would have a prisoner sought.
+        return () if CERTIDAO in document.cleared else (CERTIDAO,)
     day, same = issued.astimezone(zone).date(), dossier.same(document.person)
     events = [event for person in sorted(same) for event in dossier.persons[person].custody]
     return tuple(

@@ -51,9 +51,13 @@ class Analysis(Reading):
 
 
 class RegularisationRequested(OfLegacyItem):
-    """Register the item with its completed fields; without an analysis it is refused."""
+    """Register the item with its completed fields; without an analysis it is refused.
+
+    `new_person`: the unit looked in BNMP and found nobody who is this person, so somebody new is to be created.
+    """
 
     fields: Raw = Field(default_factory=dict)
+    new_person: bool = False
     analysis: Analysis | None = None
     certificate_evidence: Prose | None = None
 

@@ -2,7 +2,17 @@
 
 from alembic import context
 
-from ledger import access, certificates, chains, differences, link_tests, open_documents, replays, standing_orders
+from ledger import (
+    access,
+    certificates,
+    chains,
+    differences,
+    link_tests,
+    open_documents,
+    replays,
+    standing_orders,
+    stock,
+)
 from ledger.tables import metadata
 
 # Rooms with tables or an index of their own: that they are imported puts them on the metadata.
@@ -17,6 +27,7 @@ _OWN_TABLES = (
     open_documents.INDEX,
     replays.replay_run,
     standing_orders.standing_order,
+    stock.legacy_item,
 )
 
 connection = context.config.attributes["connection"]

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from ledger.dossiers import load_link
-from ledger.tables import alias, custody, dead_letter, payload, person
+from ledger.tables import alias, custody, payload, person
 from rules.words import LinkState, Reason, State
-from schemas.samples import sample
-from tests.ledger.office import COMMANDS, PEOPLE, START, Office, key_of, paper
+from tests.ledger.office import PEOPLE, START, Office, paper
 
 TODAY = (START - timedelta(hours=4)).date()
 RJI, OTHER = "26000000018", "26000000026"
@@ -209,19 +208,3 @@ def test_safety_21_a_failed_test_asks_for_our_own_probe_and_opens_nothing(office
     with office.database.reading() as connection:
         found = load_link(connection)
     assert (found.state, found.probe_at) == (LinkState.UP, office.hand())
-
-
-@pytest.mark.parametrize(
-    "type_",
-    [
-        "saj.legacy.item-listed.v1",
-        "saj.legacy.regularisation-requested.v1",
-        "saj.legacy.item-excluded.v1",
-    ],
-)
-def test_what_this_version_does_not_do_is_refused_and_never_dropped(office: Office, type_: str) -> None:
-    # when
-    office.take(office.event(type_, COMMANDS, sample(type_), key=key_of(0)))
-    # then
-    assert office.answers() == [("refused", "NOT_YET_SUPPORTED")]
-    assert office.rows(dead_letter) == []

@@ -11,6 +11,7 @@ from ledger.bulk import claim, insert, upsert
 from ledger.document_rows import row_of
 from ledger.dossiers import load
 from ledger.tables import custody, document, inbox
+from rules.analysis import Analysis
 from rules.confirmation import Confirmation
 from rules.dossier import Attempt, ConsentGiven, Document, Found, Hand, Withdrawal
 from rules.words import AnswerClass, Consent, Reason, Role, State, Step
@@ -56,6 +57,7 @@ FULL = Document(
     opened_at=AT,
     retroactive=True,
     bnmp_id="b-1",
+    analysis=Analysis("item-1", "u1", loose=True, fulfilled=True, creates=True),
     national_number="0" * 28,
     bnmp_status="ATIVO",
     registered_at=AT,

@@ -90,9 +90,9 @@ class Court:
         await self.work()
         return self.office.answers()[-1][1]
 
-    async def recorded(self, code: int, on: date, person: int = 0) -> None:
+    async def recorded(self, code: int, on: date, person: int = 0, **more: Any) -> None:
         """The history of parties of SAJ gets an event."""
-        self.office.take(self.office.custody(f"e-{code}", code, on, person))
+        self.office.take(self.office.custody(f"e-{code}", code, on, person, **more))
         await self.work()
 
     async def says(self, document_id: str, answer: str) -> None:
