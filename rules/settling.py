@@ -113,14 +113,13 @@ def _consequences(document: Document, said: Verdict, dossier: Dossier) -> dict[s
             "failed_access_at": failed_at,
             "text": dispensation_text(failed_at, dossier.court),
             "retroactive": True,
-            "attempts": document.attempts or (_shown(failed_at, dossier),),
+            "attempts": _with_evidence(document.attempts, failed_at, dossier),
             "due_at": None,
             "due_fact": None,
         }
     if said.reason is Reason.AWAITING_CONSENT:
-        # The evidence of a link that others found down is shown like an attempt of its own.
         own = tuple(connection_failures(document, dossier.link))
-        shown = own or (_shown(said.failed_access_at or dossier.now, dossier),)
+        shown = _with_evidence(own, said.failed_access_at or dossier.now, dossier)
         changes: dict[str, Any] = {"failed_access_at": said.failed_access_at, "attempts": shown}
         if document.due_fact != "OFFER_AGAIN":
             changes |= offer_due(document, dossier)
@@ -173,6 +172,13 @@ def reask(document: Document, dossier: Dossier) -> float:
     windows = dossier.windows
     urgent = document.liberty or document.priority == PRIORITY_LIBERTY
     return windows.reask_liberty if urgent else windows.reask_other
+
+
+def _with_evidence(own: tuple[Attempt, ...], failed_at: datetime, dossier: Dossier) -> tuple[Attempt, ...]:
+    """The attempts with the one of the failed access; of a link that others found down it is shown like one of its own."""
+    if any(one.at == failed_at for one in own):
+        return own
+    return tuple(sorted((*own, _shown(failed_at, dossier)), key=lambda one: one.at))
 
 
 def _shown(failed_at: datetime, dossier: Dossier) -> Attempt:

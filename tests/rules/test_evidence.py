@@ -11,7 +11,7 @@ from rules.contingency import KEPT_ATTEMPTS, dispensation_text
 from rules.kinds import KINDS, VARIANTS
 from rules.words import AnswerClass, LinkState, State, Variant
 from schemas.document_issued import _demanded
-from tests.rules.desk import ALVARA, CONTRAMANDADO, COURT, MANDADO, NOW, Desk, document, failure
+from tests.rules.desk import ALVARA, CONTRAMANDADO, COURT, MANDADO, NOW, Desk, document, failure, given
 
 OFFERED, OPENED = "bnmp.document.contingency-offered.v1", "bnmp.document.contingency-opened.v1"
 DIVERGENCE = "bnmp.divergence.found.v1"
@@ -45,6 +45,32 @@ def test_safety_15_the_attempts_on_which_a_contingency_stands_outlive_its_regist
     desk.register("m")
     # then
     assert (desk["m"].state, desk["m"].attempts) == (State.REGISTERED, stands)
+
+
+@pytest.mark.parametrize("tries", [0, 1, 3])
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_safety_15_the_failed_access_is_among_the_attempts_whoever_found_it(tries: int, *, asked_before: bool) -> None:
+    # given a mandado with few attempts of its own, when others find the link down
+    desk = Desk()
+    desk.link(LinkState.SUSPECT)
+    consent = given(NOW) if asked_before else None
+    desk.tell_issued(document("m", consent=consent))
+    for _ in range(tries):
+        desk.begin("m")
+        desk.answered("m", AnswerClass.CONNECTION)
+        desk.later(1)
+    desk.later(1)
+    # when
+    desk.link(LinkState.DOWN)
+    desk.review()
+    # then
+    failed_at = desk.dossier.now
+    assert [one.op for one in desk["m"].attempts] == ["CREATE"] * tries + ["link"]
+    assert (desk["m"].opened, desk["m"].failed_access_at, desk["m"].attempts[-1].at) == (
+        asked_before,
+        failed_at,
+        failed_at,
+    )
 
 
 def test_faults_before_it_was_opened_do_not_count_against_its_registration() -> None:

@@ -45,7 +45,7 @@ async def test_everything_a_contingency_stands_on_is_shown_with_its_instant_and_
     await court.command(RELEASE, "SERVIDOR", **done)
     # then
     shown, found = _shown(court, "M-1")
-    assert found.failed_access_at == found.attempts[-1].at
+    assert found.failed_access_at in {one.at for one in found.attempts}
     assert START <= found.attempts[0].at < found.attempts[-1].at <= offered_at
     assert {(one.answer, one.op != "") for one in found.attempts} == {("CONNECTION", True)}
     assert [at for at in found.offered_at if at < opened_at] == [offered_at]
