@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from rules import identifiers
 from rules.acts import Act, By, ContingencyAnswered
-from rules.casework import Casework, Say, is_asking
+from rules.casework import Say, is_asking
 from rules.certificate import Certificate
-from rules.decide import HANDLERS, Decision, decide, decided
+from rules.decide import Decision, decide
 from rules.dossier import Antecedent, Attempt, ConsentGiven, Court, Document, Dossier, Link, Person
 from rules.facts import (
     Answer,
@@ -31,10 +31,9 @@ from rules.identity import person_of
 from rules.kinds import KINDS
 from rules.lookup import question
 from rules.queue import next_document
-from rules.settling import settle
 from rules.steps import next_step
-from rules.watching import watch
 from rules.words import AnswerClass, Consent, Kind, LinkState, PecaStatus, Role, Step, Variant
+from tests.rules.everything import left_behind, looking_at_everything
 
 NOW = datetime(2026, 11, 20, 17, 5, 30, 900_000, tzinfo=UTC)
 YESTERDAY = NOW.date() - timedelta(days=1)
@@ -102,7 +101,7 @@ class Desk:
         Whatever a test tells, looking at everything must decide the same as looking at what the fact can reach;
         but for what a test changed behind the rules' back, which no fact of a ledger does.
         """
-        decision = decide(self.dossier, fact)
+        decision, behind = decide(self.dossier, fact), left_behind(self.dossier)
         assert self._touched or decision == looking_at_everything(self.dossier, fact), (
             "a fact moves what it was not thought to reach"
         )
@@ -115,6 +114,9 @@ class Desk:
             persons[number] = replace(persons[number], watch=watched)
         documents = {**self.dossier.documents, **decision.documents}
         self.dossier = replace(self.dossier, documents=documents, persons=persons)
+        assert self._touched or left_behind(self.dossier) <= behind, (
+            "a fact moves a banner or a divergence that is not told"
+        )
         self.says.extend(decision.says)
         self.certificates |= {made.id: made for made in decision.certificates}
         asking = [one.document_id for one in decision.documents.values() if is_asking(one)]
@@ -256,15 +258,6 @@ class Desk:
                 yield found
             last = found
             self.advance(found)
-
-
-def looking_at_everything(dossier: Dossier, fact: Fact) -> Decision:
-    """What would be decided if every document were looked at, again and again."""
-    work = Casework.of(dossier, type(fact).__name__)
-    work.look_at_all()
-    HANDLERS[type(fact)](work, fact)
-    settle(work)
-    return decided(work, watch(work, fact))
 
 
 def in_effect(one: Document) -> PecaStatus:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from rules.acts import DocumentWithdrawn
 from rules.dossier import Document
 from rules.history import Custody
 from rules.words import CustodyEvent, Kind, State
+from tests.rules.annulling import annul
 from tests.rules.desk import CASE, CERTIDAO, CONTRAMANDADO, NOW, Desk, document
 
 CIVIL = Kind.MANDADO_PRISAO_CIVIL
@@ -169,3 +171,16 @@ def test_nothing_is_said_twice_however_often_it_is_looked_at() -> None:
         desk.later(60)
     # then
     assert told(desk) == before
+
+
+def test_what_closed_a_civil_mandado_and_is_annulled_closes_it_no_more() -> None:
+    # given
+    desk = Desk(paper("m"), paper("k", CONTRAMANDADO, "m"))
+    desk.register("m", "k")
+    assert told(desk) == [([], [OPEN]), ([OPEN], [])]
+    # when its judge takes it back, and CNJ annuls it
+    desk.ask(DocumentWithdrawn, "k", reason="ANULADO")
+    assert annul(desk, "k")
+    # then
+    assert desk["k"].gone
+    assert told(desk)[2:] == [([], [OPEN])]

@@ -46,6 +46,7 @@ from tests.rules.desk import (
 from tests.rules.examples import examples
 
 KIND_OF = {"a": MANDADO, "b": CERTIDAO, "c": ALVARA, "d": CONTRAMANDADO, "e": MANDADO, "f": CERTIDAO}
+PARTY = "8841"
 # These are of any of the kinds.
 ANY = ("t", "u", "v", "w", "x", "y")
 IDS = st.sampled_from([*KIND_OF, *ANY])
@@ -84,7 +85,7 @@ class Person1(Asked):
 
     @initialize(known=st.booleans(), issued=st.sampled_from(["", "a", "ab", "abc", "ad", "abcd"]), paper=PAPERS)
     def start(self, known: bool, issued: str, paper: dict[str, Any]) -> None:  # noqa: FBT001 (drawn by name)
-        first = [document(one, KIND_OF[one], *("a" if one != "a" else "")) for one in issued]
+        first = [document(one, KIND_OF[one], *("a" if one != "a" else ""), party_id=PARTY) for one in issued]
         first = [one if one.kind == CERTIDAO else replace(one, **paper) for one in first]
         self.desk = Desk(*first, persons={1: Person(1, RJI if known else None)}, silent=True)
 
@@ -109,7 +110,8 @@ class Person1(Asked):
         now = self.desk.dossier.now
         conversion = Variant.CONVERSAO if kind == Kind.MANDADO_INTERNACAO and variants[2] else None
         changes: dict[str, Any] = dict(flaw) | {
-            "variant": variants[0] if kind == MANDADO else variants[1] if kind == ALVARA else conversion
+            "variant": variants[0] if kind == MANDADO else variants[1] if kind == ALVARA else conversion,
+            "party_id": PARTY,
         }
         if names == (NUMBER,):
             names, changes = (), changes | {"antecedents": (Antecedent(national_number=NUMBER),)}
