@@ -5,12 +5,13 @@ from typing import Annotated
 import typer
 
 from console.options import AsJson, Cursor, Limit, ledger, one_of
-from console.tables import out, print_answer, print_more, print_rows
+from console.tables import out, print_answer, print_more
 from operations import contingencies as operation
 from rules.words import Resolution
+from runtime import settings
 
 contingency = typer.Typer(help="What was issued under contingency.", no_args_is_help=True)
-_COLUMNS = ("document_id", "category", "kind", "unit", "person", "state", "reason", "missing", "who", "waits_seconds")
+_CATEGORIES = {Resolution.ALVARAS_ORDENS: "alvarás e ordens", Resolution.MANDADOS: "mandados"}
 
 
 @contingency.command("list")
@@ -25,10 +26,21 @@ def list_contingencies(
     """What is not registered yet, what is left to do of each, and since when; zeros say that nothing is left."""
     word = one_of(Resolution, category, "--category")
     with ledger() as (env, database):
-        shown = operation.listed(database, env.contramandados_among, limit, cursor, category=word, unit=unit)
+        alarm = settings.windows().confirm_alarm
+        asked = operation.Asked(env.contramandados_among, alarm, category=word, unit=unit)
+        shown = operation.listed(database, asked, limit, cursor)
     if as_json:
         print_answer(shown)
         return
-    print_rows(shown.items, _COLUMNS)
-    out.print("left to resolve: " + ", ".join(f"{name} {count}" for name, count in shown.left.items()), highlight=False)
+    for one in shown.items:
+        waits = "" if one.waits_seconds is None else f"  há {one.waits_seconds // 60} min"
+        head = f"{one.document_id}  {one.kind}  unidade {one.unit or '-'}{waits}{'  ATRASADO' if one.overdue else ''}"
+        out.print(head, soft_wrap=True, highlight=False)
+        out.print(f"    {one.who or 'sistema'}: {one.what}", soft_wrap=True, highlight=False)
+        if one.lacks:
+            out.print(f"    Anexo I, falta: {', '.join(one.lacks)}", soft_wrap=True, highlight=False)
+    left = ", ".join(f"{_CATEGORIES[Resolution(name)]} {count}" for name, count in shown.left.items())
+    nothing = "" if any(shown.left.values()) or shown.unreleased else "Nada falta resolver. "
+    told = f"{nothing}A resolver: {left}. Certidões a liberar ou juntar aos autos: {shown.unreleased}."
+    out.print(told, soft_wrap=True, highlight=False)
     print_more(shown.next_cursor)

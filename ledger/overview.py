@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.contingencies import ageing
 from ledger.engine import now
 from ledger.links import load_link
 from ledger.open_documents import IS_OPEN
@@ -27,7 +28,10 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts of rows at one instant; `open` by state and reason (empty where none keeps them)."""
+    """Counts of rows at one instant; `open` by state and reason (empty where none keeps them).
+
+    `contingencies`: what is left to resolve, by effect and whom it waits for, and since when it may be; zeros are stated.
+    """
 
     open: Mapping[tuple[str, str], Open]
     liberty_held: int
@@ -36,6 +40,7 @@ class Overview:
     dead_letters: int
     link: LinkState
     link_since: datetime | None
+    contingencies: Mapping[tuple[str, str], Open]
 
 
 def overview(connection: Connection) -> Overview:
@@ -45,7 +50,7 @@ def overview(connection: Connection) -> Overview:
     grouped = sa.select(*columns).where(IS_OPEN).group_by(document.c.state, document.c.reason)
     moment = now(connection)
     found = {
-        (state, reason or ""): Open(count, max(0.0, (moment - since).total_seconds()) if since else 0.0)
+        (state, reason or ""): Open(count, _age(moment, since))
         for state, reason, count, since in connection.execute(grouped)
     }
     link = load_link(connection)
@@ -57,7 +62,14 @@ def overview(connection: Connection) -> Overview:
         dead_letters=_count(connection, dead_letter, dead_letter.c.ended_at.is_(None)),
         link=link.state,
         link_since=link.since,
+        contingencies={
+            (str(one.effect), one.waits_for): Open(one.count, _age(moment, one.since)) for one in ageing(connection)
+        },
     )
+
+
+def _age(moment: datetime, since: datetime | None) -> float:
+    return max(0.0, (moment - since).total_seconds()) if since else 0.0
 
 
 def _count(connection: Connection, table: sa.Table, *where: sa.ColumnElement[bool] | sa.TextClause) -> int:

@@ -91,6 +91,10 @@ OFFER = (
     "O BNMP está inacessível. Se for possível esperar, tente novamente e faça o teste de comunicação (menu BNMP 2.0); "
     "senão, responda SIM para emitir em contingência, ou NÃO."
 )
+# What a clerk is told of a contingency that is left, where no reason keeps it.
+LEFT_ALONE = "Nada a fazer: o registro no BNMP é feito sem nova ação."
+LEFT_AWAY = "Aguarde o retorno da comunicação com o BNMP: só então se resolve a contingência."
+LACKING = "Complete e resolva a contingência: {lacks}."
 # Of a paper that is issued under contingency; it stops nothing.
 ANNEX = "Complete no expediente os dados do Anexo I da Res. CNJ 251/2018: {lacks}. A falta não impede a emissão."
 LIBERTY_HELD = "A ordem de liberdade produz efeito; falta apenas o registro nacional."

@@ -181,6 +181,9 @@ def _of_ledger(seen: Overview | None) -> Iterator[Sample]:
     for key, found in sorted(seen.open.items()):
         yield "open_documents", key, found.count
         yield "oldest_open_seconds", key, found.oldest_seconds
+    for waits, left in sorted(seen.contingencies.items()):
+        yield "contingencies_left", waits, left.count
+        yield "contingency_wait_seconds", waits, left.oldest_seconds
     for state in LinkState:
         yield "link_state", (state,), state is seen.link
 

@@ -10,7 +10,7 @@ import typer
 
 from console.commands import TABLE
 from ledger.tables import document, link
-from rules.messages import CONFIRM
+from rules.messages import CONFIRM, LEFT_ALONE
 from rules.words import LinkState, Reason, State
 from tests.console.conftest import Call
 from tests.ledger.office import START, Office
@@ -40,7 +40,8 @@ def test_what_is_left_is_listed_by_category_with_what_to_do_and_its_clock_from_t
     assert [one["document_id"] for one in shown["items"]] == ["TJMS-2", "TJMS-4"]
     assert [one["document_id"] for one in mandados["items"]] == ["TJMS-4"]
     assert (mandados["items"][0]["what"], mandados["items"][0]["waits_seconds"]) == (CONFIRM, 60)
-    assert (mandados["items"][0]["who"], shown["items"][0]["what"]) == ("SERVIDOR", None)
+    assert (mandados["items"][0]["who"], shown["items"][0]["what"]) == ("SERVIDOR", LEFT_ALONE)
+    assert [one["overdue"] for one in shown["items"]] == [False, False]
     assert first["next_cursor"] == "TJMS-2"
 
 
@@ -48,8 +49,12 @@ def test_that_nothing_is_left_is_said(call: Call) -> None:
     # when
     plain, told = call("contingency", "list"), call("contingency", "list", "--unit", "nenhuma", "--json")
     # then
-    assert "left to resolve: ALVARAS_ORDENS 0, MANDADOS 0" in plain.stdout
-    assert json.loads(told.stdout) == {"left": {"ALVARAS_ORDENS": 0, "MANDADOS": 0}, "items": [], "next_cursor": None}
+    zeros = (
+        "Nada falta resolver. A resolver: alvarás e ordens 0, mandados 0. Certidões a liberar ou juntar aos autos: 0."
+    )
+    assert plain.stdout.strip() == zeros
+    nothing = {"left": {"ALVARAS_ORDENS": 0, "MANDADOS": 0}, "unreleased": 0, "items": [], "next_cursor": None}
+    assert json.loads(told.stdout) == nothing
     assert call("contingency", "list", "--category", "GUIAS").exit_code == 2
 
 
