@@ -21,6 +21,7 @@ from console import (
     letters,
     look,
     places,
+    planned,
     publish,
     reconciling,
     replay,
@@ -64,6 +65,8 @@ commands.add(
 )
 for _name, _forcing in (("force-down", forcing.down), ("force-up", forcing.up), ("auto", forcing.auto)):
     look.link.command(_name)(_forcing)
+look.documents.command("re-evaluate")(planned.re_evaluate)
+look.documents.command("retry-held")(planned.retry_held)
 app.command()(stack.demo)
 app.command()(stack.up)
 app.command("doctor")(doctor.examine)

@@ -1,5 +1,6 @@
 """Searches: documents and persons as operators look for them, read only and bounded."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.among import among
 from ledger.due import asks
 from ledger.open_documents import IS_OPEN
 from ledger.tables import alias, antecedent, dead_letter, document, person
@@ -86,12 +88,23 @@ _COLUMNS = [document.c[name] for name in FoundDocument.__slots__]
 
 def documents(connection: Connection, which: Which, limit: int, after: str = "") -> list[FoundDocument]:
     """Documents in the order of their ids, from the one after `after`."""
+    chosen = sa.select(*_COLUMNS).where(document.c.document_id > after, *narrowed(which))
+    return [FoundDocument(*row) for row in connection.execute(chosen.order_by(document.c.document_id).limit(limit))]
+
+
+def narrowed(which: Which) -> list[sa.ColumnElement[bool]]:
+    """The conditions on `document` that say which are meant."""
     named = {name: getattr(which, name) for name in ("state", "reason", "kind", "unit", "case_number", "person")}
     wanted = [document.c[name] == value for name, value in named.items() if value is not None]
     if which.before is not None:
         wanted.append(document.c.since < which.before)
-    chosen = sa.select(*_COLUMNS).where(document.c.document_id > after, *wanted)
-    return [FoundDocument(*row) for row in connection.execute(chosen.order_by(document.c.document_id).limit(limit))]
+    return wanted
+
+
+def documents_of(connection: Connection, document_ids: Collection[str]) -> dict[str, FoundDocument]:
+    """These documents, by their ids; what the ledger does not know is left out."""
+    rows = connection.execute(sa.select(*_COLUMNS).where(among(document.c.document_id, document_ids)))
+    return {found.document_id: found for found in (FoundDocument(*row) for row in rows)}
 
 
 def a_document(connection: Connection, document_id: str) -> FoundDocument | None:

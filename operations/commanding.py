@@ -6,13 +6,14 @@ Who gives it is on the record and is judged by the service (docs/law.md safety-2
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
-from confluent_kafka import OFFSET_END, Consumer, TopicPartition
+from confluent_kafka import OFFSET_END, Consumer, Message, TopicPartition
 from pydantic import AwareDatetime
 
 from ledger import access, acts, links, listing
@@ -77,27 +78,11 @@ def give(kafka: KafkaSettings, tribunal: str, asked: Asked, giver: Giver, wait: 
 
     Raises ValueError for what does not hold in it, KafkaUnreachableError, and UndeliveredError where it was not taken.
     """
-    command_id = str(uuid.uuid4())
-    by = {"role": giver.role, "user": giver.user, "unit": giver.unit}
-    shared = {
-        "command_id": command_id,
-        "by": by,
-        "at": asked.at.isoformat(),
-        "reason": giver.reason,
-        "tribunal": tribunal,
-    }
-    data = {**shared, **asked.data}
-    problems = check(asked.type, data)
-    if problems:
-        raise ValueError("; ".join(f"{one.field} {one.rule}" for one in problems))
-    with reader(kafka) as consumer:
-        # What is said from now on: the answer may be there before the record's delivery is.
-        _listen(consumer)
-        kit = SajProducer(kafka, SOURCE)
-        kit.publish(asked.type, data, key=asked.key, ce_id=command_id, time=asked.at)
-        kit.flush(_FLUSH_SECONDS)
-        told = _heard(consumer, command_id, wait)
-    outcome, answer = told or ("SENT", {})
+    command_id, data = _command(tribunal, asked, giver)
+    with talking(kafka) as talk:
+        talk.say(asked, command_id, data)
+        told = talk.hear({command_id}, wait)
+    outcome, answer = told.get(command_id, ("SENT", {}))
     return CommandGiven(
         command_id=command_id,
         type=asked.type,
@@ -108,6 +93,78 @@ def give(kafka: KafkaSettings, tribunal: str, asked: Asked, giver: Giver, wait: 
     )
 
 
+def give_many(
+    kafka: KafkaSettings, tribunal: str, asked: Iterable[Asked], giver: Giver, *, rate: float, wait: float
+) -> Iterator[tuple[Asked, str, str | None]]:
+    """Publish commands, so many a second at most, and give each with its outcome and reason as its answer comes.
+
+    After the last one it waits up to `wait` seconds for the rest; what was not answered by then is SENT. Raises as `give`.
+    """
+    open_: dict[str, Asked] = {}
+    with talking(kafka) as talk:
+        due = time.monotonic()
+        for each in asked:
+            command_id, data = _command(tribunal, each, giver)
+            talk.say(each, command_id, data)
+            open_[command_id] = each
+            due = max(due + 1 / rate, time.monotonic() - 1)
+            for found, (outcome, answer) in talk.hear(set(open_), due - time.monotonic(), all_of_them=False).items():
+                yield open_.pop(found), outcome, answer.get("reason")
+        for found, (outcome, answer) in talk.hear(set(open_), wait).items():
+            yield open_.pop(found), outcome, answer.get("reason")
+    for left in open_.values():
+        yield left, "SENT", None
+
+
+def _command(tribunal: str, asked: Asked, giver: Giver) -> tuple[str, dict[str, Any]]:
+    command_id = str(uuid.uuid4())
+    data = {
+        "command_id": command_id,
+        "by": {"role": giver.role, "user": giver.user, "unit": giver.unit},
+        "at": asked.at.isoformat(),
+        "reason": giver.reason,
+        "tribunal": tribunal,
+        **asked.data,
+    }
+    problems = check(asked.type, data)
+    if problems:
+        raise ValueError("; ".join(f"{one.field} {one.rule}" for one in problems))
+    return command_id, data
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Commands said, and answers heard since it began."""
+
+    kit: SajProducer
+    consumer: Consumer
+
+    def say(self, asked: Asked, command_id: str, data: Mapping[str, Any]) -> None:
+        """Publish a command. Raises UndeliveredError."""
+        self.kit.publish(asked.type, data, key=asked.key, ce_id=command_id, time=asked.at)
+        self.kit.flush(_FLUSH_SECONDS)
+
+    def hear(
+        self, wanted: set[str], seconds: float, *, all_of_them: bool = True
+    ) -> dict[str, tuple[Any, dict[str, Any]]]:
+        """The answers to these commands that come within so many seconds; no longer, where `all_of_them` are there."""
+        heard: dict[str, tuple[Any, dict[str, Any]]] = {}
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not (all_of_them and len(heard) == len(wanted)):
+            told = _answer(self.consumer.poll(left))
+            if told is not None and told[1].get("command_id") in wanted:
+                heard[told[1]["command_id"]] = told
+        return heard
+
+
+@contextmanager
+def talking(kafka: KafkaSettings) -> Iterator[Talk]:
+    """Listen for what is said from now on: an answer may be there before its command's delivery is known."""
+    with reader(kafka) as consumer:
+        _listen(consumer)
+        yield Talk(SajProducer(kafka, SOURCE), consumer)
+
+
 def _listen(consumer: Consumer) -> None:
     topic = consumer.list_topics(OUTCOMES, timeout=ASK_SECONDS).topics[OUTCOMES]
     ends = [TopicPartition(OUTCOMES, number, OFFSET_END) for number in topic.partitions]
@@ -116,19 +173,12 @@ def _listen(consumer: Consumer) -> None:
     consumer.assign(ends)
 
 
-def _heard(consumer: Consumer, command_id: str, seconds: float) -> tuple[Any, dict[str, Any]] | None:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        record = consumer.poll(left)
-        if record is None or record.error() is not None:
-            continue
-        said = dict(record.headers() or ()).get("ce_type", b"").decode()
-        if said not in _ANSWERS:
-            continue
-        data = json.loads(record.value())
-        if data.get("command_id") == command_id:
-            return _ANSWERS[said], data
-    return None
+def _answer(record: Message | None) -> tuple[Any, dict[str, Any]] | None:
+    """The outcome and the data of a command's answer; None for anything else."""
+    if record is None or record.error() is not None:
+        return None
+    said = dict(record.headers() or ()).get("ce_type", b"").decode()
+    return (_ANSWERS[said], json.loads(record.value() or b"{}")) if said in _ANSWERS else None
 
 
 def force(database: Database, deployment: Deployment, forced: Forced, giver: Giver) -> CommandGiven:

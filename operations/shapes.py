@@ -17,13 +17,16 @@ from operations.certificates import CertificatePage, CertificateShown
 from operations.commanding import CommandGiven
 from operations.contingencies import ContingenciesShown
 from operations.divergences import DivergencePage
+from operations.document_plan import DocumentPlan
 from operations.evidence import Shown
 from operations.lag_answers import LagShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
 from operations.links import LinkTested
 from operations.publishing import FilePublished
+from operations.re_evaluating import ReEvaluated
 from operations.reconciling import Reconciled
 from operations.replay_answers import ReplayChanged, ReplayPlanned, ReplayStatus
+from operations.retrying import Retried
 
 # What is asked of the service is answered alike (console/commands.py, console/forcing.py).
 _GIVEN = {
@@ -36,6 +39,10 @@ SHAPES: dict[str, type[Answer]] = {
     **{f"{group} {name}": CommandGiven for group, names in _GIVEN.items() for name in names},
     "documents list": DocumentPage,
     "documents show": Shown,
+    "documents re-evaluate": DocumentPlan,
+    "documents re-evaluate --apply": ReEvaluated,
+    "documents retry-held": DocumentPlan,
+    "documents retry-held --apply": Retried,
     "person show": PersonShown,
     "link status": LinkShown,
     "link test": LinkTested,

@@ -13,8 +13,10 @@ from typer.testing import CliRunner, Result
 
 from console.commands import TABLE
 from console.main import app
-from ledger import outbox
+from ledger import acts, outbox
 from ledger.engine import Database
+from ledger.tables import document
+from operations.retrying import RETRIED
 from producers.saj import SajProducer
 from producers.settings import KafkaSettings
 from schemas.record import RawRecord
@@ -136,3 +138,30 @@ def test_what_nobody_answers_in_time_was_sent_and_says_so(kafka: KafkaSettings) 
     done = call("documents", "retry", "A-1", *BY, "--wait", "0s", "--json")
     # then
     assert (done.exit_code, json.loads(done.stdout)["outcome"], kafka.bootstrap != "") == (4, "SENT", True)
+
+
+@pytest.mark.usefixtures("typed")
+def test_what_is_held_for_a_reason_is_tried_again_by_a_plan_and_what_moved_on_is_left_alone(
+    kafka: KafkaSettings, office: Office, tmp_path: Path
+) -> None:
+    # given three releases that wait for the same reason
+    office.issue(paper("ALVARA", "A-2", "M-9", person=2), paper("ALVARA", "A-3", "M-9", person=3))
+    plan, reason = str(tmp_path / "plan.json"), office.standing("A-1")[1] or ""
+    by = ("--by", "SERVIDOR:u901:90101", "--reason", "teste")
+    planned = call("documents", "retry-held", "--held-for", reason, "--out", plan, "--json")
+    assert [item["document_id"] for item in json.loads(planned.stdout)["items"]] == ["A-1", "A-2", "A-3"]
+    turn = office.row("A-1")["turn"]
+    # when one of them has gone on meanwhile
+    with office.database.transaction() as connection:
+        connection.execute(document.update().where(document.c.document_id == "A-3").values(reason="ACCESS"))
+    with serving(kafka, office):
+        done = call("documents", "retry-held", "--apply", plan, *by, "--wait", "60s", "--rate", "50", "--json")
+    # then
+    told = json.loads(done.stdout)
+    assert done.exit_code == 0, done.stderr
+    assert told["outcomes"] == {"APPLIED": 2, "MOVED_ON": 1}
+    assert [(item["document_id"], item["outcome"]) for item in told["items"]] == [("A-3", "MOVED_ON")]
+    assert office.row("A-1")["turn"] > turn
+    with office.database.reading() as connection:
+        (made,) = acts.of(connection, RETRIED, json.loads(planned.stdout)["sha256"][:16])
+    assert (made.by, made.reason) == ("SERVIDOR:u901:90101", "teste")
