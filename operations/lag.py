@@ -7,9 +7,10 @@ would show half a minute for a quarter of a second. No offset of anybody's is to
 
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from confluent_kafka import (
@@ -68,8 +69,7 @@ class Watch:
             now_ms = int(time.time() * 1000)
             found = self._groups(groups, cost)
             places = sorted({place for group in found.values() for place in group.committed})
-            self._note_ends(places, now_ms, cost)
-            stable = self._offsets(places, OffsetSpec.latest(), cost, committed=True)
+            stable = self._note_ends(places, now_ms, cost)
             self._tail.follow()
             behind = self._behind(found)
             stamps = self._stamps(behind, cost)
@@ -100,34 +100,31 @@ class Watch:
         }
         return {name: _group(described[name].result(), offsets[name][name].result()) for name in names}
 
-    def _note_ends(self, places: list[Place], now_ms: int, cost: _Cost) -> None:
-        """Remember where the partitions end; over a window that nobody watched, where they ended by their records' times."""
-        last = self._offsets(places, OffsetSpec.latest(), cost)
-        if not self._ends:
-            for step in range(_GRID):
-                at = now_ms - self._window_ms * (_GRID - step) // _GRID
-                then = self._offsets(places, OffsetSpec.for_timestamp(at), cost)
-                self._ends.append(
-                    (at, {place: last[place] if offset < 0 else offset for place, offset in then.items()})
-                )
-        self._ends.append((now_ms, last))
+    def _note_ends(self, places: list[Place], now_ms: int, cost: _Cost) -> Ends:
+        """Remember where the partitions end; over a window that nobody watched, where they ended by their records' times.
 
-    def _offsets(self, places: list[Place], spec: OffsetSpec, cost: _Cost, *, committed: bool = False) -> Ends:
-        """The offsets that `spec` asks for; a partition that is no longer there is left out."""
+        Gives where what may be read ends. All is asked for before anything is waited for.
+        """
+        past = [now_ms - self._window_ms * (_GRID - step) // _GRID for step in range(0 if self._ends else _GRID)]
+        last_of = self._offsets(places, OffsetSpec.latest(), cost)
+        stable_of = self._offsets(places, OffsetSpec.latest(), cost, committed=True)
+        then_of = [self._offsets(places, OffsetSpec.for_timestamp(at), cost) for at in past]
+        last = last_of()
+        for at, then in zip(past, then_of, strict=True):
+            self._ends.append((at, {place: last[place] if offset < 0 else offset for place, offset in then().items()}))
+        self._ends.append((now_ms, last))
+        return stable_of()
+
+    def _offsets(
+        self, places: list[Place], spec: OffsetSpec, cost: _Cost, *, committed: bool = False
+    ) -> Callable[[], Ends]:
+        """Ask for the offsets that `spec` means; gives what waits for them. A partition that is gone is left out."""
         if not places:
-            return {}
+            return dict
         cost.requests += 1
         level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
         asked: Any = {TopicPartition(*place): spec for place in places}
-        futures = self._admin.list_offsets(asked, isolation_level=level, request_timeout=ASK_SECONDS)
-        found = {}
-        for place, future in futures.items():
-            try:
-                found[place.topic, place.partition] = future.result().offset
-            except KafkaException as error:
-                if error.args[0].code() not in _ABSENT:
-                    raise
-        return found
+        return partial(_told, self._admin.list_offsets(asked, isolation_level=level, request_timeout=ASK_SECONDS))
 
     def _behind(self, found: dict[str, Group]) -> list[tuple[str, str, int, int]]:
         last = self._ends[-1][1]
@@ -173,10 +170,28 @@ def watching(kafka: KafkaSettings, window: float = WINDOW_SECONDS) -> Iterator[W
     """Make a watch over the last `window` seconds. Raises KafkaUnreachableError."""
     with ExitStack() as stack:
         tail = Tail(stack.enter_context(reader(kafka)), int(window * 1000))
-        # One record of each partition is wanted, not what a consumer would fetch ahead.
-        narrow = {"queued.min.messages": 1, "queued.max.messages.kbytes": 1024, "fetch.message.max.bytes": 4096}
+        # One record of each partition is wanted, not what a consumer would fetch ahead; and a partition of which one was
+        # fetched is asked again for the next look at once, where the client would let it rest for a second.
+        narrow = {
+            "queued.min.messages": 1,
+            "queued.max.messages.kbytes": 1024,
+            "fetch.message.max.bytes": 4096,
+            "fetch.queue.backoff.ms": 10,
+            "fetch.wait.max.ms": 50,
+        }
         single = stack.enter_context(reader(kafka, narrow))
         yield Watch(AdminClient(kafka.admin_config()), tail, single, window)
+
+
+def _told(futures: Mapping[TopicPartition, Any]) -> Ends:
+    found = {}
+    for place, future in futures.items():
+        try:
+            found[place.topic, place.partition] = future.result().offset
+        except KafkaException as error:
+            if error.args[0].code() not in _ABSENT:
+                raise
+    return found
 
 
 def _group(described: Any, offsets: Any) -> Group:
