@@ -54,7 +54,7 @@ async def _candidate(desk: Desk, row: Mapping[str, Any], result: Result) -> tupl
     if not read.ok:
         return read, None
     # An inactive person who was not merged is shown to the unit, and never linked by itself.
-    return result, replace(candidate, rji=survivor) if survivor else replace(candidate, traits=Traits(None, None, None))
+    return result, replace(candidate, rji=survivor) if survivor else replace(candidate, active=False)
 
 
 async def create(desk: Desk, party: Party, idempotency_key: str) -> tuple[Result, str | None]:

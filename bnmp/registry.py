@@ -34,6 +34,7 @@ class _Found:
     pieces: tuple[Piece, ...] = ()
     rji: str | None = None
     candidates: tuple[str, ...] = ()
+    inactive: tuple[str, ...] = ()
     gone: bool = False
 
 
@@ -47,7 +48,7 @@ class Registry(Client):
     async def step(self, step: Step, order: Order) -> Answer:
         """Do one step of a registration.
 
-        PERSON answers with `rji`, with `candidates`, or with neither (nobody is there); PERSON_CREATE with `rji`;
+        PERSON answers with `rji`, with `candidates`, with `inactive` ones, or with none (nobody is there); PERSON_CREATE with `rji`;
         CREATE with `piece`, and `rji` when the person had been merged, or `gone` where they are inactive; a signature with
         nothing; READ_BACK with `piece`; either `gone` where BNMP has no such piece; ANNUL with `piece`, or none where there is none; LOOK_UP with `pieces` and `rji` as its question asks. An order that lacks what the step needs is REFUSED and nothing is sent.
         """
@@ -105,6 +106,7 @@ class Registry(Client):
             found.pieces,
             found.rji,
             found.candidates,
+            found.inactive,
             found.gone,
             # Without credentials nobody asked.
             user=hand.user if hand and result.detail != NO_CREDENTIALS else None,
@@ -133,7 +135,7 @@ _Do = Callable[[Desk, Order], Awaitable[_Found]]
 
 async def _search(desk: Desk, order: Order) -> _Found:
     result, choice = await persons.search(desk, order.document.party)
-    return _Found(result, rji=choice.rji, candidates=choice.candidates)
+    return _Found(result, rji=choice.rji, candidates=choice.candidates, inactive=choice.inactive)
 
 
 async def _create_person(desk: Desk, order: Order) -> _Found:

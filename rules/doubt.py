@@ -60,7 +60,7 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
         stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(found)} pieces match", keep_doing=True)
     elif found:
         _one_found(work, document, found[0])
-    elif answer.candidates and document.doing is Step.PERSON_CREATE:
+    elif document.doing is Step.PERSON_CREATE and are_candidates(document, answer):
         choose_person(work, document)
     else:
         _nothing_happened(work, document)
@@ -80,6 +80,14 @@ def looked_for(work: Casework, document: Document, answer: Answer) -> None:
     work.put(
         changed(document, step=proved, doing=None), "registered by hand: adopted" if found else "not registered yet"
     )
+
+
+def are_candidates(document: Document, answer: Answer) -> bool:
+    """Whether BNMP has somebody beside whom nobody is created; a release, and what it waits for, waits for nobody removed.
+
+    No document can be about somebody inactive, and the unit can choose nobody else (docs/law.md safety-22, 23).
+    """
+    return bool(answer.candidates or (answer.inactive and document.priority != PRIORITY_LIBERTY))
 
 
 def choose_person(work: Casework, document: Document) -> None:

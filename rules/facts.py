@@ -30,7 +30,7 @@ class Answer:
 
     `at` is when the attempt began; `detail` never holds personal data; `retry_after` is in seconds. `gone`: the registry
     has no such piece, or at its creation no such person, any more. `user` is as whom BNMP was asked, `hand` whose turn it
-    was, credentials or none.
+    was, credentials or none. `inactive` are candidates whom the registry has removed.
     """
 
     answer: AnswerClass
@@ -42,6 +42,7 @@ class Answer:
     pieces: tuple[Piece, ...] = ()
     rji: str | None = None
     candidates: tuple[str, ...] = ()
+    inactive: tuple[str, ...] = ()
     gone: bool = False
     user: str | None = None
     hand: Hand | None = None

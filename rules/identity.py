@@ -24,18 +24,23 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person of the registry who may be ours."""
+    """A person of the registry who may be ours; one who is not active was removed, and is of no use to any document."""
 
     rji: str
     traits: Traits
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Who it is: an RJI to link; or candidates among whom the unit chooses; or, with neither, nobody yet."""
+    """Who it is: an RJI to link; or candidates among whom the unit chooses; or, with neither, nobody yet.
+
+    `inactive` are those who were removed: no release waits for them (docs/law.md safety-22).
+    """
 
     rji: str | None = None
     candidates: tuple[str, ...] = ()
+    inactive: tuple[str, ...] = ()
 
 
 def choose(ours: Traits, candidates: Iterable[Candidate]) -> Choice:
@@ -44,12 +49,13 @@ def choose(ours: Traits, candidates: Iterable[Candidate]) -> Choice:
     equal = certain(ours, found)
     if len(equal) == 1:
         return Choice(rji=equal[0])
-    return Choice(candidates=tuple(sorted({candidate.rji for candidate in found})))
+    active, inactive = ({one.rji for one in found if one.active is wanted} for wanted in (True, False))
+    return Choice(candidates=tuple(sorted(active)), inactive=tuple(sorted(inactive - active)))
 
 
 def certain(ours: Traits, candidates: Iterable[Candidate]) -> tuple[str, ...]:
     """The RJIs of those who are certainly ours, in their order: more than one is one human under several."""
-    return tuple(sorted({candidate.rji for candidate in candidates if _is_same(ours, candidate.traits)}))
+    return tuple(sorted({one.rji for one in candidates if one.active and _is_same(ours, one.traits)}))
 
 
 def person_of(document: Document, dossier: Dossier) -> Person:

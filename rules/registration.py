@@ -16,6 +16,7 @@ from rules.contingency import is_exhausted, noted, standing_evidence
 from rules.dossier import Attempt, Document, Withdrawal, changed
 from rules.doubt import (
     again,
+    are_candidates,
     choose_person,
     doubt,
     fault_for_good,
@@ -123,7 +124,7 @@ def _person_found(work: Casework, document: Document, answer: Answer) -> None:
     elif answer.rji is not None:
         work.rjis[document.person] = answer.rji
         work.put(changed(document, step=Step.PERSON, doing=None), "person found")
-    elif answer.candidates:
+    elif are_candidates(document, answer):
         choose_person(work, document)
     else:
         work.put(changed(document, step=Step.PERSON, doing=None), "nobody found")

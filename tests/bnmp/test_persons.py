@@ -147,11 +147,11 @@ async def test_a_row_that_names_the_survivor_itself_needs_no_second_question(set
     assert len(server.lines) == 2
 
 
-async def test_an_inactive_person_without_a_survivor_is_shown_and_never_linked(settings: BnmpSettings) -> None:
+async def test_an_inactive_person_without_a_survivor_is_shown_apart_and_never_linked(settings: BnmpSettings) -> None:
     inactive = person("26000000104", ativo=False)
     async with registry_saying(settings, {"duplicidades": page(inactive), "pessoas/rji": inactive}) as (registry, _):
         answer = await registry.step(Step.PERSON, order())
-    assert (answer.rji, answer.candidates) == (None, ("26000000104",))
+    assert (answer.rji, answer.candidates, answer.inactive) == (None, (), ("26000000104",))
 
 
 async def test_a_created_person_without_an_rji_is_in_doubt(settings: BnmpSettings) -> None:

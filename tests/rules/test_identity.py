@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from rules.identity import Candidate, Choice, Traits, choose
+from rules.dossier import Person
+from rules.identity import Candidate, Choice, Traits, certain, choose
+from rules.words import AnswerClass, Kind, Reason, State, Step
+from tests.rules.desk import MANDADO, Desk, document
 
 OURS = Traits("11122233344", date(1990, 4, 2), "Mãe Inventada  17")
 
@@ -34,3 +38,37 @@ def test_who_lacks_a_trait_is_equal_to_nobody(lacking: str) -> None:
 def test_two_that_are_equal_are_for_the_unit_and_nobody_found_is_nobody() -> None:
     assert choose(OURS, [Candidate("2", OURS), Candidate("1", OURS)]) == Choice(candidates=("1", "2"))
     assert choose(OURS, []) == Choice()
+
+
+def test_whoever_was_removed_is_named_apart_and_never_linked() -> None:
+    gone = Candidate("1", OURS, active=False)
+    assert choose(OURS, [gone]) == Choice(inactive=("1",))
+    assert choose(OURS, [gone, Candidate("2", OURS)]) == Choice(rji="2")
+    assert certain(OURS, [gone, Candidate("3", OURS), Candidate("2", OURS)]) == ("2", "3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "brought", "waits"),
+    [
+        (MANDADO, {"inactive": ("1",)}, True),
+        (MANDADO, {"candidates": ("2",)}, True),
+        (MANDADO, {}, False),
+        (Kind.ALVARA_SOLTURA, {"inactive": ("1",)}, False),
+        (Kind.ALVARA_SOLTURA, {"candidates": ("2",), "inactive": ("1",)}, True),
+    ],
+)
+def test_a_release_waits_for_nobody_who_was_removed(kind: str, brought: dict[str, Any], *, waits: bool) -> None:
+    # given
+    variant = "PRISAO_FLAGRANTE" if kind == Kind.ALVARA_SOLTURA else None
+    searched, created = (Desk(document("d", kind, variant=variant), persons={1: Person(1)}) for _ in range(2))
+    searched.until("d", Step.PERSON)
+    created.until("d", Step.PERSON)
+    created.answered("d", AnswerClass.OK)
+    created.begin("d")
+    created.answered("d", AnswerClass.UNCERTAIN)
+    # when
+    searched.answered("d", AnswerClass.OK, **brought)
+    created.read("d", **brought)
+    # then
+    held = (State.HELD, Reason.MISSING_DATA)
+    assert [desk.standing("d") == held for desk in (searched, created)] == [waits, waits]
