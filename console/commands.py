@@ -232,7 +232,8 @@ def command(row: Row) -> Callable[..., None]:
         with ledger() as (env, database):
             key = row.key(given, database, env.tribunal)
             if key is None:
-                typer.echo(f"the ledger does not know {given['document_id']}: saj-bnmp documents list", err=True)
+                known = f"the ledger does not know {given[row.params[0].name]}: saj-bnmp {row.group} list"
+                typer.echo(known, err=True)
                 raise typer.Exit(1)
             try:
                 said = Asked(row.type, key, asked, database.clock())

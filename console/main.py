@@ -16,8 +16,10 @@ from console import (
     contingency,
     contract,
     doctor,
+    exceptional,
     forcing,
     lag,
+    legacy,
     letters,
     look,
     places,
@@ -49,6 +51,8 @@ app.add_typer(look.documents, name="documents")
 app.add_typer(look.person, name="person")
 app.add_typer(look.link, name="link")
 app.add_typer(contingency.contingency, name="contingency")
+app.add_typer(legacy.legacy, name="legacy")
+app.add_typer(exceptional.exceptional, name="exceptional")
 app.add_typer(certificates.certificates, name="certificates")
 app.add_typer(letters.letters, name="dead-letters")
 app.add_typer(replay.replay, name="replay")

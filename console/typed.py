@@ -46,3 +46,17 @@ def resolved(given: Given) -> dict[str, Any]:
         raise typer.BadParameter("say either --document-id, as often as needed, or --category")
     what = {"category": one_of(Resolution, category, "--category")} if category else {"document_ids": named}
     return {**what, "data": _object(text, "--data")}
+
+
+def regularised(given: Given) -> dict[str, Any]:
+    """What the unit says of an item of the stock: its analysis, the fields that lacked, and who the person is."""
+    if given["new_person"] not in (None, "SIM"):
+        raise typer.BadParameter("--new-person is SIM, or left out")
+    found = {"reu": given["reu"], "necessary": True, "by": given["analysed_by"], "at": given["analysed_at"]}
+    return {
+        "item_id": given["item_id"],
+        "fields": _object(given["fields"], "--fields"),
+        "analysis": found,
+        "certificate_evidence": given["evidence"],
+        "new_person": given["new_person"] == "SIM",
+    }

@@ -19,7 +19,9 @@ from operations.contingencies import ContingenciesShown
 from operations.divergences import DivergencePage
 from operations.document_plan import DocumentPlan
 from operations.evidence import Shown
+from operations.exceptional import ExceptionalPage, ExceptionalRegistered
 from operations.lag_answers import LagShown
+from operations.legacy import StockShown
 from operations.letter_answers import LetterPage, LettersDone, LetterShown
 from operations.links import LinkTested
 from operations.publishing import FilePublished
@@ -34,6 +36,7 @@ _GIVEN = {
     "person": ("link", "unlink", "merge"),
     "contingency": ("answer", "resolve", "standing-order"),
     "link": ("report", "force-down", "force-up", "auto"),
+    "legacy": ("regularise", "exclude"),
 }
 SHAPES: dict[str, type[Answer]] = {
     **{f"{group} {name}": CommandGiven for group, names in _GIVEN.items() for name in names},
@@ -53,6 +56,9 @@ SHAPES: dict[str, type[Answer]] = {
     "certificates list": CertificatePage,
     "certificates export": CertificateShown,
     "contingency list": ContingenciesShown,
+    "legacy list": StockShown,
+    "exceptional list": ExceptionalPage,
+    "exceptional register": ExceptionalRegistered,
     "dead-letters list": LetterPage,
     "dead-letters show": LetterShown,
     "dead-letters redrive": LettersDone,

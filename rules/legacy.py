@@ -4,6 +4,7 @@ Only what a person has looked at goes: a mandado after its unit's analysis, and 
 choice of RJI (docs/law.md safety-22). What is prefilled is what SAJ prefills; the rest the unit types.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -70,6 +71,29 @@ class StockItem:
     summing_case: str | None = None
     documents: tuple[str, ...] = ()
     colour: Colour | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A list of the manual's quick guide: its kind of item, and the situations of the case; days and custody left open."""
+
+    item: Item
+    situations: tuple[str, ...] = ()
+
+
+PRESETS: dict[str, Preset] = {
+    "presos-provisorios": Preset(Item.MANDADO_CUMPRIDO, ("EM_ANDAMENTO",)),
+    "mandados-pendentes": Preset(Item.MANDADO_AG_CUMPRIMENTO, ("SUSPENSO", "EM_ANDAMENTO")),
+    "presos-com-pec": Preset(Item.GUIA_EXECUCAO, ("EM_ANDAMENTO",)),
+    "presos-sem-mandado": Preset(Item.PRISAO_SEM_MANDADO),
+}
+
+
+def half_a_year_before(day: date) -> date:
+    """The first day of the last six months, which the list shows unless it is asked for others."""
+    months = day.year * 12 + day.month - 1 - 6
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def wrongs(kind: str, rji: str | None) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from rules.acts import By, RjiLinked, RjiUnlinked
-from rules.facts import DoubtRead, DueFell, Fact, LookedUp, Question, StepAnswered, brought
+from rules.acts import By, RegularisationAsked, RjiLinked, RjiUnlinked
+from rules.facts import DocumentIssued, DoubtRead, DueFell, Fact, LookedUp, Question, StepAnswered, brought, stated
+from rules.legacy import Item, StockItem
 from rules.words import AnswerClass, Role, Step
-from tests.rules.desk import NOW, RJI, UNIT, answer
+from tests.rules.desk import NOW, RJI, UNIT, answer, document
 
 TOLD = answer(AnswerClass.OK, NOW, rji=RJI)
 BY = By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)
@@ -25,3 +26,11 @@ BY = By(Role.SERVIDOR, "u123", UNIT, acts_in_unit=True)
 )
 def test_an_answer_and_a_link_bring_an_rji_and_nothing_else_does(fact: Fact, rji: str | None) -> None:
     assert brought(fact) == rji
+
+
+def test_what_is_issued_and_what_an_item_of_the_stock_makes_is_stated_and_nothing_else() -> None:
+    # given
+    paper, item = document("d"), StockItem("i", 1, Item.MANDADO_AG_CUMPRIMENTO)
+    asked = RegularisationAsked("c-1", item, BY, None, necessary=True, evidence=True, documents=(paper,))
+    # then
+    assert [stated(fact) for fact in (DocumentIssued(paper), asked, DueFell("d"))] == [(paper,), (paper,), ()]
