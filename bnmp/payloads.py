@@ -46,7 +46,7 @@ def piece(order: Order, rji: str, settings: BnmpSettings) -> dict[str, Any]:
         "outrasPecas": [{"idPecaPai": _number(antecedent)} for antecedent in order.antecedents],
         "justificativa": order.justification,
     }
-    return without_nothing(body | _signers(document) | _fields(document))
+    return without_nothing(body | _signers(document) | _placed(_fields(document), settings))
 
 
 def lacks(order: Order) -> tuple[str, ...]:
@@ -132,6 +132,14 @@ def _documents(party: Party) -> list[dict[str, Any]]:
 
 def _values(document: DocumentIssued) -> dict[str, Any]:
     return document.fields.model_dump() if document.fields is not None else {}
+
+
+def _placed(fields: dict[str, Any], settings: BnmpSettings) -> dict[str, Any]:
+    """The form's fields with the place of custody by BNMP's own code, where the court's table has it (ANT-9)."""
+    place = fields.get("localCustodia")
+    if not place or place.get("code") not in settings.places:
+        return fields
+    return fields | {"localCustodia": place | {"code": settings.places[place["code"]]}}
 
 
 def _fields(document: DocumentIssued) -> dict[str, Any]:

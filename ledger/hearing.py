@@ -21,6 +21,7 @@ from ledger.tables import payload
 from rules import breaker, messages
 from rules.acts import RetryAsked, RjiMerged
 from rules.casework import Say
+from rules.custody import UNMAPPED, is_unmapped
 from rules.dossier import Document, changed
 from rules.facts import DocumentIssued, DocumentReissued, PersonReviewed
 from rules.versions import is_replaceable
@@ -232,12 +233,17 @@ def _custody(batch: Batch, event: Event, body: CustodyRecorded, person: int, key
     """Look at the person again; what does not hold is told to the unit, field by field (docs/law.md custody)."""
     batch.recorder.decide(PersonReviewed(person), saj_key=key)
     batch.count("custody")
-    if event.gaps:
+    wrong = [{"field": gap.field, "rule": gap.rule} for gap in event.gaps]
+    place = body.custody.place if body.custody else None
+    if place is not None and is_unmapped(place.code, batch.deployment.court.places):
+        # Told before a guia is needed (docs/law.md FAIL-5).
+        wrong.append({"field": "custody.place.code", "rule": UNMAPPED})
+    if wrong:
         told = {
             "event_id": body.event_id,
             "party_id": body.party.party_id,
             "case_number": body.case.number if body.case else None,
-            "wrong": [{"field": gap.field, "rule": gap.rule} for gap in event.gaps],
+            "wrong": wrong,
             "who": {"role": Role.SERVIDOR, "unit": body.unit},
             "message": messages.CUSTODY_HELD,
         }

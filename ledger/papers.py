@@ -5,6 +5,7 @@ from typing import Any
 
 from ledger.persons import Names
 from rules import exceptional
+from rules.custody import is_unmapped
 from rules.dossier import Antecedent, ConsentGiven, Court, Document
 from rules.kinds import is_eligible, is_liberty
 from rules.words import Consent, Role
@@ -89,7 +90,10 @@ def _is_of_the_text(gap: Gap) -> bool:
 
 
 def _not_lawful(body: DocumentIssued, court: Court) -> tuple[str, ...]:
-    """What keeps it from being registered after the fact, where it is (docs/law.md exceptional, legacy)."""
+    """A place that BNMP would not know (docs/law.md ANT-9), or what keeps it from being registered after the fact."""
+    place = getattr(body.fields, "local_custodia", None)
+    if place is not None and is_unmapped(place.code, court.places):
+        return (exceptional.PLACE,)
     if body.origin not in (exceptional.EXCEPCIONAL, exceptional.ACERVO):
         return ()
     hypothesis = body.exceptional.hypothesis if body.exceptional else None

@@ -69,6 +69,14 @@ def wrongs(
     return tuple((field, rule) for field, rule, holds in found if holds)
 
 
+UNMAPPED = "is not mapped to a place of BNMP's: a guia of this person could not be registered"
+
+
+def is_unmapped(place: str | None, places: frozenset[str] | None) -> bool:
+    """Whether a court that keeps a table of places of custody lacks this one (docs/law.md ANT-9)."""
+    return place is not None and places is not None and place not in places
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """One custody in one case: from `begin`, told last by `last`, to `end`, None while it stands."""

@@ -35,13 +35,15 @@ _TABLE = (
     _ROW("L7", "review of a provisional custody", timedelta(days=10), why_not=_UNSEEN),
     _ROW("L8", "end of a temporary prison", None, told_by="RELEASE_WITHOUT_EVENT"),
     _ROW("L9", "wait for bail", timedelta(days=5), why_not="whether bail was paid SAJ does not tell"),
-    _ROW("L10", "mandado past its validity", None, why_not="BNMP ends it by itself, by its daily routine"),
+    _ROW("L10", "mandado past its validity", _DAY, told_by="STATUS"),
     _ROW("L11", "no return from temporary leave", timedelta(days=3), why_not=_UNSEEN),
     _ROW("L12", "regime disciplinar diferenciado", timedelta(days=30), why_not=_UNSEEN),
     _ROW("L13", "definitive guia after trânsito", timedelta(days=5), why_not="trânsito is told by the guia itself"),
     _ROW("L14", "provisional guia", None, why_not=_UNSEEN),
     _ROW("L15", "end of a civil prison", None, told_by="RELEASE_WITHOUT_EVENT"),
-    _ROW("L16", "four years without guia or alvará", timedelta(days=4 * 365), why_not="a drive of one court's"),
+    _ROW(
+        "L16", "four years without guia or alvará", timedelta(days=4 * 365), why_not="the contract has no word for it"
+    ),
     _ROW("L17", "fulfilment notified, certidão issued", _DAY, told_by="FULFILMENT_WITHOUT_CERTIFICATE"),
 )
 DEADLINES: dict[str, Deadline] = {row.rule: row for row in _TABLE}
@@ -61,3 +63,8 @@ def term_ends(begun: date, mandados: Iterable[Document]) -> date | None:
         return begun + timedelta(days=sum(days))
     except OverflowError:
         return None
+
+
+def is_overdue(mandado: Document, today: date) -> bool:
+    """Whether its validity (L10) ended before yesterday, so that BNMP's routine has had a whole day to end it."""
+    return mandado.valid_until is not None and today - mandado.valid_until > _DAY

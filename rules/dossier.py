@@ -254,7 +254,7 @@ class Court:
     `contramandados_among`: where contingencies of contramandados are resolved (docs/law.md kinds). `access_at`: by
     unit, where access to it is asked (docs/law.md access). `resolution`: whose word they wait for, `automatic`,
     `confirmed` or `default` (docs/law.md resolution). `cutover`: the day on which BNMP 2.0 came to it (docs/law.md
-    exceptional).
+    exceptional). `places`: those of custody that are mapped to BNMP's; None: no table is kept (docs/law.md ANT-9).
     """
 
     tribunal: str
@@ -264,6 +264,7 @@ class Court:
     access_at: Mapping[str, str] = field(default_factory=dict)
     resolution: str = "automatic"
     cutover: date = date(2018, 5, 2)
+    places: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

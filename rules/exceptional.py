@@ -45,12 +45,14 @@ HYPOTHESES: dict[str, HypothesisRow] = {row.hypothesis: row for row in _TABLE}
 
 EXCEPCIONAL, ACERVO = "EXCEPCIONAL", "ACERVO"
 KIND, HYPOTHESIS = "exceptional.kind", "exceptional.hypothesis"
+PLACE = "custody.place"
 REMEDIES: dict[str, str] = {
     KIND: (
         "Esta espécie não admite cadastro excepcional nesta hipótese: confira a hipótese, ou emita o documento "
         "normalmente no SAJ."
     ),
     HYPOTHESIS: "A hipótese d é para documento anterior à integração com o BNMP 2.0: confira a data e a hipótese.",
+    PLACE: "Local de Custódia não está configurado: peça ao suporte que o relacione ao do BNMP, e complete o documento.",
     "origin": "Esta espécie não se regulariza como acervo: registre-a por cadastro excepcional (hipótese d).",
     "analysis": (
         "Analise o processo (réu solto ou preso, necessidade do registro) e peça a regularização do mandado do acervo."

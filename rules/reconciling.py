@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rules.chain import View
-from rules.deadlines import term_ends
+from rules.deadlines import is_overdue, term_ends
 from rules.dossier import Document, Dossier
 from rules.effects import expected
 from rules.identifiers import CASE, is_of
@@ -63,6 +63,9 @@ def _status(sides: Sides) -> Iterator[Difference]:
         differs = one.state is State.REGISTERED and status != one.bnmp_status and status not in UNSIGNED
         if ended or differs:
             yield Difference("STATUS", one.document_id, bnmp_id, one.case_number, _said(one), status)
+        elif is_overdue(one, sides.today) and status == PecaStatus.PENDENTE_CUMPRIMENTO:
+            # It shows somebody as sought beyond its validity, which BNMP's daily routine was to end.
+            yield Difference("STATUS", one.document_id, bnmp_id, one.case_number, PecaStatus.EXPIRADO, status)
 
 
 def _number(sides: Sides) -> Iterator[Difference]:

@@ -92,6 +92,7 @@ class Environment(BaseSettings):
     resolution: Annotated[str, Field(pattern="^(automatic|confirmed|default)$")] = Field(
         default="default", examples=["automatic"]
     )
+    places: dict[str, str] | None = Field(default=None, examples=['{"MS-014": "4711"}'])
     cutover_date: date = Field(default=date(2018, 5, 2), examples=["2018-05-02"])
     instance_id: str = Field(default_factory=socket.gethostname, examples=["saj-bnmp-1"])
     person_hash_key: SecretStr = Field(default=SecretStr(""), examples=["a long secret of the court's operators"])
@@ -202,6 +203,7 @@ def deployment(env: Environment) -> Deployment:
         discharge_on_fulfilled=env.discharge_on_fulfilled,
         contramandados_among=env.contramandados_among,
         cutover=env.cutover_date,
+        places=None if env.places is None else frozenset(env.places),
         access_at={code: unit.access for code, unit in env.units.items() if isinstance(unit, UnitPlace)},
         resolution=env.resolution,
     )
@@ -233,6 +235,7 @@ def bnmp(env: Environment) -> BnmpSettings:
         units={code: unit if isinstance(unit, str) else unit.orgao for code, unit in env.units.items()},
         zone=ZoneInfo(env.timezone),
         windows=windows(),
+        places=env.places or {},
     )
 
 

@@ -208,6 +208,8 @@ def test_a_guia_is_sent_with_its_sort_its_length_in_three_parts_and_its_measure(
     prison = payload(settings, K.GUIA_RECOLHIMENTO_DEFINITIVA)
     assert (prison["tipoGuia"], prison["pena"]) == ("DEFINITIVA", {"anos": 5, "meses": 4, "dias": 0})
     assert prison["localCustodia"] == {"code": "MS-014", "name": "Estabelecimento Inventado 4"}
+    mapped = payload(replace(settings, places={"MS-014": "4711"}), K.GUIA_RECOLHIMENTO_DEFINITIVA)
+    assert mapped["localCustodia"] == {"code": "4711", "name": "Estabelecimento Inventado 4"}
     assert prison["multa"] == {"dias": 10, "valor": 471.5}
     assert "guiaProvisoria" not in prison
     measure = payload(settings, K.GUIA_INTERNACAO_PROVISORIA)

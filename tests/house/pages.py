@@ -39,6 +39,7 @@ _ENVIRONMENT = {
     "discharge_on_fulfilled": "Whether an ordem de desinternação stands on a fulfilled internment only (law.md, ANT-4).",
     "contramandados_among": "Where contingencies of contramandados are resolved: `MANDADOS` or `ALVARAS_ORDENS`.",
     "resolution": "Whose word a contingency awaits before it is registered: `automatic` nobody's, `confirmed` its unit's for every document, `default` its unit's for mandados that no release needs.",
+    "places": "BNMP's code of each place of custody, by SAJ's; a guia whose place is not in it waits. Without it nothing is checked (law.md, ANT-9).",
     "cutover_date": "The day on which BNMP 2.0 came to this court; what was issued before is the stock (law.md, exceptional).",
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
     "person_hash_key": "The secret with which commands and logs hash what names a person; without it they show nothing instead.",

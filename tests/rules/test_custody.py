@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.custody import AS_CIVIL, CIVIL_KIND, EVENTS, IN_FUTURE, NOT_COUNTED, in_order, periods, wrongs
+from rules.custody import AS_CIVIL, CIVIL_KIND, EVENTS, IN_FUTURE, NOT_COUNTED, in_order, is_unmapped, periods, wrongs
 from rules.history import FREEING, Custody
 from rules.words import CustodyEvent
 from tests.rules.desk import CASE
@@ -115,3 +115,18 @@ def test_the_fields_of_a_civil_custody_are_its_own_and_no_day_lies_ahead(
     plain: dict[str, Any] = {"kind": None, "counts": None, "on": None, "typed_at": None}
     # then
     assert wrongs(kind, **(plain | told)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("place", "places", "unmapped"),
+    [
+        ("a", None, False),
+        (None, frozenset[str](), False),
+        ("a", frozenset[str](), True),
+        ("a", frozenset({"a"}), False),
+    ],
+)
+def test_ant_9_a_place_is_unmapped_where_a_table_is_kept_that_lacks_it(
+    place: str | None, places: frozenset[str] | None, *, unmapped: bool
+) -> None:
+    assert is_unmapped(place, places) is unmapped

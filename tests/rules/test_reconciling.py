@@ -54,6 +54,22 @@ def test_what_is_the_same_on_both_sides_is_no_difference() -> None:
     assert differ([], who=person(status="EM_LIBERDADE")) == []
 
 
+@pytest.mark.parametrize(("ago", "kinds"), [(0, []), (1, []), (2, ["STATUS"])])
+def test_l10_a_mandado_that_bnmp_shows_pending_a_whole_day_after_its_validity_differs(
+    ago: int, kinds: list[str]
+) -> None:
+    # when
+    found = differ([ours(valid_until=DAY - timedelta(days=ago))], row())
+    # then
+    assert [one.kind for one in found] == kinds
+    assert [(one.ours, one.registry) for one in found] == [("EXPIRADO", PENDING)] * len(kinds)
+
+
+def test_l10_what_was_fulfilled_in_time_is_not_overdue() -> None:
+    fulfilled: dict[str, Any] = {"bnmp_status": PecaStatus.CUMPRIDO, "valid_until": DAY - timedelta(days=9)}
+    assert not [one for one in differ([ours(**fulfilled)], row(status=PecaStatus.CUMPRIDO)) if one.kind == "STATUS"]
+
+
 @pytest.mark.parametrize("state", [State.READY, State.SENDING, State.UNCERTAIN])
 def test_a_piece_whose_document_is_on_its_way_is_left_to_whoever_sends_it(state: State) -> None:
     # given

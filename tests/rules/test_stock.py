@@ -1,6 +1,7 @@
 """The list of the stock: who is heard, what an item makes, and when its line turns green or red (docs/law.md legacy)."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from rules.acts import By, ItemExcluded, ItemListed, RegularisationAsked
 from rules.analysis import Analysis
 from rules.dossier import Document, Person
 from rules.history import Custody
-from rules.legacy import Colour, Item, StockItem
+from rules.legacy import PRESETS, Colour, Item, StockItem, half_a_year_before
 from rules.stock import as_made, kinds_of
 from rules.words import AnswerClass, CustodyEvent, Kind, Reason, Role, State, Step
 from tests.rules.desk import CASE, CERTIDAO, RJI, UNIT, YESTERDAY, Desk, document
@@ -209,3 +210,20 @@ def test_nobody_but_the_chefe_takes_an_item_off_and_none_twice() -> None:
     assert answer(Desk(), ItemExcluded("c", ITEM, by(Role.MAGISTRADO))) == "NOT_COMPETENT"
     gone = replace(ITEM, colour=Colour.VERMELHO)
     assert answer(Desk(), ItemExcluded("c", gone, by(Role.CHEFE_DE_CARTORIO))) == "ITEM_ENDED"
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        (date(2026, 11, 20), date(2026, 5, 20)),
+        (date(2026, 3, 1), date(2025, 9, 1)),
+        (date(2026, 6, 30), date(2025, 12, 30)),
+        (date(2026, 8, 31), date(2026, 2, 28)),
+    ],
+)
+def test_the_list_begins_with_the_last_six_months(day: date, first: date) -> None:
+    assert half_a_year_before(day) == first
+
+
+def test_the_lists_of_the_quick_guide_are_of_every_kind_of_item() -> None:
+    assert {row.item for row in PRESETS.values()} == set(Item)
