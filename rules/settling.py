@@ -59,9 +59,10 @@ def _first(work: Casework) -> list[str]:
 def _next(work: Casework, *moved: str) -> list[str]:
     """What is to be looked at after what has changed so far, in the dossier's order."""
     stirred = {*work.stirred, *moved}
+    resting = [one for one in work.changed if _rests(work.documents[one])]
     if not stirred:
-        return [one for one in work.changed if _rests(work.documents[one])]
-    part = work.look(*stirred).dossier.documents
+        return resting
+    part = work.look(*stirred, *resting).dossier.documents
     return [document_id for document_id, one in part.items() if not one.ended]
 
 

@@ -4,11 +4,12 @@ from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 
+from rules.acts import DocumentWithdrawn
 from rules.casework import Casework
 from rules.dossier import Antecedent, Document, changed
 from rules.kinds import PRIORITY_LIBERTY
 from rules.reach import Bonds
-from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, State, Step
+from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, MANDADO, NOW, RJI, Desk, document, piece
 
 OTHER_CASE = "0001235-91.2020.8.12.0001"
@@ -109,6 +110,19 @@ def test_safety_13_a_validity_that_passes_stops_a_mandado_that_waited_with_any_f
     desk = Desk(document("m", retroactive=True, valid_until=NOW.date()))
     desk.later(86400)
     assert told_of_another(desk) == (State.HELD, Reason.NEEDS_JUDGE)
+
+
+def test_what_the_fact_is_about_is_judged_also_where_circumstances_have_others_looked_at() -> None:
+    # given a release that was taken back while its creation is in doubt, and a dead letter that stops a mandado
+    desk = Desk(document("m", case_number=OTHER_CASE), document("a", ALVARA, variant=Variant.PRISAO_FLAGRANTE))
+    desk.until("a", Step.CREATE)
+    desk.answered("a", AnswerClass.UNCERTAIN)
+    desk.ask(DocumentWithdrawn, "a", reason="ANULADO")
+    desk.dead_letters(1)
+    # when
+    desk.read("a", pieces=(piece(desk["a"], PecaStatus.EM_ELABORACAO),))
+    # then
+    assert (desk.standing("a"), desk["a"].missing) == ((State.HELD, Reason.DIVERGENCE), ("bnmp_draft",))
 
 
 def test_a_copy_has_every_field_of_the_document_and_is_as_frozen() -> None:
