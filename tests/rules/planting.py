@@ -197,8 +197,11 @@ class _Functions:
 
     def _one(self, fault: Fault, asked: Sequence[pytest.Item], functions: dict[tuple[str, str], Any]) -> None:
         broken = dict(_codes(compile(planted(fault), str(RULES / fault.file), "exec", dont_inherit=True)))
-        for function in functions[fault.file, fault.function or ""]:
-            function.__code__ = broken[fault.function or ""]
+        for name, code in broken.items():
+            # What was made inside it before it was broken is broken as well; lambdas have no names of their own.
+            if name == fault.function or (name.startswith(f"{fault.function}.<locals>.") and not name.endswith(">")):
+                for function in functions.get((fault.file, name), ()):
+                    function.__code__ = code
         _ask(asked, self._known, self._by)
 
 
