@@ -5,7 +5,7 @@ Faust drives it live, a plain loop drives it in replay and catch-up, lists drive
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from schemas.custody_recorded import CustodyRecorded
 from schemas.document_issued import DocumentIssued
 from schemas.figures import Tell, untold
 from schemas.legacy import ItemListed
-from schemas.reading import Event, Unreadable, read, readers_for
+from schemas.reading import Event, Reader, Unreadable, read, readers_for
 from schemas.record import RawRecord
 
 GROUP = "saj-bnmp.processor"
@@ -53,8 +53,9 @@ class Intake:
 
     def read(self, records: Sequence[RawRecord]) -> list[Arrival]:
         """Read a batch; nothing is written."""
+        readers = readers_for(self.deployment.custody_events, self.deployment.civil_custody_kind)
         with _no_collecting():
-            return [self._arrival(record) for record in records]
+            return [self._arrival(record, readers) for record in records]
 
     def take_read(self, read_: Sequence[Arrival], *, gaps: bool, beside: Beside | None = None) -> Taken:
         """As `take`, of records that were read already."""
@@ -96,8 +97,7 @@ class Intake:
                 raise
             return self._take([_unprocessable(arrivals[0], error)], gaps=gaps, beside=beside)
 
-    def _arrival(self, record: RawRecord) -> Arrival:
-        readers = readers_for(self.deployment.custody_events, self.deployment.civil_custody_kind)
+    def _arrival(self, record: RawRecord, readers: Mapping[str, Reader]) -> Arrival:
         event = read(record, tribunal=self.deployment.court.tribunal, readers=readers)
         if isinstance(event, Unreadable):
             return Arrival(record, event)

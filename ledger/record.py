@@ -156,10 +156,8 @@ class Recorder:
     def _circle(self, fact: Fact) -> "Circle | None":
         if isinstance(fact, PersonReviewed | RjiLinked | RjiUnlinked):
             return self._circles[fact.person]
-        if isinstance(fact, RjiMerged):
-            return self._circles[fact.persons[0]]
-        if isinstance(fact, ItemAct):
-            return self._circles[fact.item.person]
+        if isinstance(fact, RjiMerged | ItemAct):
+            return self._circles[fact.persons[0] if isinstance(fact, RjiMerged) else fact.item.person]
         if isinstance(fact, DocumentIssued | DocumentReissued):
             return self._circles[fact.document.person]
         owner = self._owners.get(fact.document_id)
@@ -200,9 +198,7 @@ class Recorder:
         left, right = self._circles[one], self._circles[another]
         if left is not right:
             left.take(right)
-            for number, circle in list(self._circles.items()):
-                if circle is right:
-                    self._circles[number] = left
+            self._circles |= {number: left for number, circle in self._circles.items() if circle is right}
         return left
 
     def _note(self, decision: Decision, saj_key: bytes | None) -> None:
@@ -243,8 +239,7 @@ class Recorder:
 
     def vouch(self, document_id: str, code: str) -> None:
         """Have the last entry of a document vouch for the version of it that was taken with its decision."""
-        entry = next(each for each in reversed(self._history) if each["document_id"] == document_id)
-        entry["payload"] = code
+        next(each for each in reversed(self._history) if each["document_id"] == document_id)["payload"] = code
 
     def write(self) -> None:
         """Write everything that was decided, one statement a table."""

@@ -17,7 +17,7 @@ from rules.kinds import KINDS
 from rules.sides import Difference, Row, Shown, Sides
 from rules.situation import Situation
 from rules.unsigned import UNSIGNED
-from rules.words import GONE, State
+from rules.words import GONE, PecaStatus, State
 
 # What moves nobody.
 _IDLE = UNSIGNED | GONE
