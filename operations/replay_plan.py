@@ -139,8 +139,7 @@ class Planner:
         tribunal = self.deployment.court.tribunal
         readers = readers_for(self.deployment.custody_events, self.deployment.civil_custody_kind)
         while at < end and builder.spans <= MOST_SPANS:
-            pulled = reader.pull(place, at, end - at)
-            records = [record for record in pulled if record.offset < end]
+            records = reader.pull(place, at, end)
             reads = [(record, read(record, tribunal=tribunal, readers=readers)) for record in records]
             with self.database.reading() as connection:
                 sights = look(connection, PROCESSOR, reads)
@@ -149,7 +148,7 @@ class Planner:
                     builder.add(record)
                     found.add(record, kind_of(event), seen.sight)
             found.read += len(records)
-            following = pulled[-1].offset + 1 if pulled else end
+            following = records[-1].offset + 1 if records else end
             found.go(following - at)
             at = following
 
@@ -173,7 +172,7 @@ def _begun_after(
     """What is gone and may be of that instant or later: all before a partition's first record that is younger, or its only one."""
     lost = []
     for place, (first, end) in bounds.items():
-        oldest = next(iter(reader.pull(place, first, 1)), None) if 0 < first < end else None
+        oldest = next(iter(reader.pull(place, first, end)), None) if 0 < first < end else None
         if first > 0 and (oldest is None or oldest.timestamp_ms / 1000 > since.timestamp()):
             lost.append((*place, 0, first - 1))
     return lost

@@ -33,8 +33,8 @@ _READ_SECONDS = 60.0
 # Records in between that are read over rather than leapt over: a leap costs a fetch.
 _LEAP = 5_000
 _LOST = frozenset({KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE})  # noqa: SLF001 (librdkafka's own code)
-# Read by turns, partitions would each be fetched far ahead for nothing.
-_BUFFERS = {"queued.min.messages": 2_000, "queued.max.messages.kbytes": 8_192}
+# Read by turns: not each fetched far ahead for nothing, and nobody waits for one that is at its end.
+_BUFFERS = {"queued.min.messages": 2_000, "queued.max.messages.kbytes": 8_192, "fetch.wait.max.ms": 10}
 
 
 class ReplayRefusedError(Exception):
@@ -156,18 +156,21 @@ class Reader:
         self._consumer = consumer
         self._at: tuple[Place, int] | None = None
 
-    def pull(self, place: Place, at: int, most: int = _AT_ONCE) -> list[RawRecord]:
-        """Up to `most` records of a partition, from `at` on; none at its end. Raises SliceGoneError where `at` is gone."""
+    def pull(self, place: Place, at: int, end: int) -> list[RawRecord]:
+        """The next records of a partition from `at` on, some hundreds, before `end`; none where there are no more of them.
+
+        Raises SliceGoneError where `at` is gone.
+        """
         if self._at != (place, at):
             self._consumer.assign([TopicPartition(*place, at)])
         deadline = time.monotonic() + _READ_SECONDS
         while time.monotonic() < deadline:
-            messages = self._consumer.consume(min(most, _AT_ONCE), 0.2)
-            found = [raw(message) for message in messages if not self._ends(message, place, at)]
+            messages = self._consumer.consume(min(end - at, _AT_ONCE), 0.2)
+            found = [raw(message) for message in messages if self._is_record(message, place, at)]
             if found:
                 self._at = place, found[-1].offset + 1
-                return found
-            if any(message.error() for message in messages):
+                return [record for record in found if record.offset < end]
+            if any(_is_past(message, place, end) for message in messages):
                 self._at = None
                 return []
         raise KafkaUnreachableError(f"Kafka did not give its records within {_READ_SECONDS:g} s")
@@ -186,7 +189,7 @@ class Reader:
         while len(found) < chunk.count:
             if wanted[len(found)] - at > _LEAP:
                 at = wanted[len(found)]
-            pulled = self.pull(slice_.place, at, wanted[-1] - at + 1)
+            pulled = self.pull(slice_.place, at, wanted[-1] + 1)
             for record in pulled:
                 if len(found) < chunk.count and record.offset >= wanted[len(found)]:
                     self._expect(slice_, wanted[len(found)], record.offset)
@@ -206,17 +209,25 @@ class Reader:
             last = max(wanted, low - 1) if found is None else found - 1
             raise SliceGoneError([(*slice_.place, wanted, last)])
 
-    def _ends(self, message: Message, place: Place, at: int) -> bool:
-        """Whether this is no record of what was asked for; raises where it is an error."""
+    def _is_record(self, message: Message, place: Place, at: int) -> bool:
+        """Whether this is a record of what was asked for; raises where it is an error that does not pass by itself."""
         error = message.error()
         if error is None:
-            return (message.topic(), message.partition()) != place or int(message.offset() or 0) < at
+            return (message.topic(), message.partition()) == place and int(message.offset() or 0) >= at
         if error.code() in _LOST:
             low = self._consumer.get_watermark_offsets(TopicPartition(*place), timeout=ASK_SECONDS)[0]
             raise SliceGoneError([(*place, at, max(at, low - 1))])
         if error.code() != KafkaError._PARTITION_EOF and (error.fatal() or not error.retriable()):  # noqa: SLF001 (the client's own code)
             raise KafkaException(error)
-        return True
+        return False
+
+
+def _is_past(message: Message, place: Place, end: int) -> bool:
+    """Whether this says that the partition has nothing more before `end`; another's, or an earlier one, says nothing."""
+    error = message.error()
+    if error is None or error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 (the client's own code)
+        return False
+    return (message.topic(), message.partition()) == place and int(message.offset() or 0) >= end
 
 
 @contextmanager

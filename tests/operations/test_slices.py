@@ -5,15 +5,16 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 
 from operations.replay import Limits
 from operations.replay_file import loaded, written
-from operations.slices import CHUNK_RECORDS, Builder, ReplayRefusedError, Slice, digest_of, merged
+from operations.slices import CHUNK_RECORDS, Builder, Reader, ReplayRefusedError, Slice, digest_of, merged
 from schemas.record import RawRecord
 
 TOPIC = "saj.commands"
@@ -119,3 +120,74 @@ def test_a_plans_file_that_was_changed_or_is_anothers_is_refused(tmp_path: Path)
 def test_a_batch_is_of_a_second_at_most() -> None:
     assert [Limits(rate, 500).batch for rate in (None, 0.5, 3.0, 9999.0)] == [500, 1, 3, 500]
     assert Limits(None, 20).batch == 20
+
+
+class Given:
+    """What the client hands over: a record, or the end of a partition as it was at some moment."""
+
+    def __init__(self, partition: int, offset: int, *, ends: bool = False) -> None:
+        self._partition, self._offset, self._ends = partition, offset, ends
+
+    def topic(self) -> str:
+        return TOPIC
+
+    def partition(self) -> int:
+        return self._partition
+
+    def offset(self) -> int:
+        return self._offset
+
+    def error(self) -> KafkaError | None:
+        return KafkaError(KafkaError._PARTITION_EOF) if self._ends else None
+
+    def timestamp(self) -> tuple[int, int]:
+        return 1, 0
+
+    def key(self) -> bytes:
+        return b"k"
+
+    value = key
+
+    def headers(self) -> None:
+        return None
+
+
+class Client:
+    """A consumer whose answers are given."""
+
+    def __init__(self, *answers: list[Given]) -> None:
+        self.answers = list(answers)
+        self.assigned: list[int] = []
+
+    def assign(self, places: list[TopicPartition]) -> None:
+        self.assigned += [place.offset for place in places]
+
+    def consume(self, _count: int, _seconds: float) -> list[Given]:
+        return self.answers.pop(0)
+
+
+def test_only_an_end_that_lies_behind_what_is_meant_ends_the_reading() -> None:
+    # given the end of another partition, an end that was one earlier, and nothing for a while
+    client = Client(
+        [Given(1, 9, ends=True)],
+        [Given(0, 4, ends=True)],
+        [],
+        [Given(0, 3), Given(1, 4), Given(0, 4), Given(0, 5)],
+        [Given(0, 6, ends=True)],
+    )
+    reader = Reader(cast(Consumer, client))
+    # when
+    first, second = reader.pull((TOPIC, 0), 4, 6), reader.pull((TOPIC, 0), 6, 6)
+    # then
+    assert [one.offset for one in first] == [4, 5]
+    assert second == []
+    assert client.assigned == [4]
+
+
+def test_a_record_behind_what_is_meant_ends_it_and_is_not_given() -> None:
+    # given a partition whose offsets have a hole
+    client = Client([Given(0, 4), Given(0, 9)], [Given(0, 9)])
+    reader = Reader(cast(Consumer, client))
+    # then
+    assert [one.offset for one in reader.pull((TOPIC, 0), 4, 6)] == [4]
+    assert reader.pull((TOPIC, 0), 5, 6) == []
