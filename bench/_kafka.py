@@ -23,11 +23,11 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def broker() -> Iterator[KafkaSettings]:
-    """Give a broker with the contract's topics, of one partition each."""
+def broker(partitions: int = 1) -> Iterator[KafkaSettings]:
+    """Give a broker with the contract's topics, of so many partitions each."""
     with Broker.start(say=say) as started:
         settings = KafkaSettings(started.bootstrap, "bench")
-        create(settings, partitions=1)
+        create(settings, partitions=partitions)
         yield settings
 
 

@@ -25,6 +25,7 @@ from console import (
     places,
     planned,
     publish,
+    rebuild,
     reconciling,
     replay,
     saj,
@@ -78,6 +79,7 @@ app.command("lag")(lag.lag)
 app.command()(contract.asyncapi)
 app.command()(contract.schema)
 app.command()(contract.sample)
+app.command("rebuild")(rebuild.rebuild)
 app.command("reconcile")(reconciling.reconcile)
 app.command()(publish.publish)
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

@@ -129,3 +129,8 @@ def _record(row: Any) -> RawRecord:
 def delete(connection: Connection, ids: list[int]) -> None:
     """Delete exactly the rows that the broker answered for; never a range, for ids may commit late."""
     connection.execute(outbox.delete().where(among(outbox.c.id, ids)))
+
+
+def discard(connection: Connection) -> None:
+    """Delete all that waits, unsaid: of a ledger to which nobody listens."""
+    connection.execute(outbox.delete())

@@ -26,6 +26,7 @@ from operations.letter_answers import LetterPage, LettersDone, LetterShown
 from operations.links import LinkTested
 from operations.publishing import FilePublished
 from operations.re_evaluating import ReEvaluated
+from operations.rebuild_answers import Rebuilt
 from operations.reconciling import Reconciled
 from operations.replay_answers import ReplayChanged, ReplayPlanned, ReplayStatus
 from operations.retrying import Retried
@@ -67,6 +68,7 @@ SHAPES: dict[str, type[Answer]] = {
     "replay apply": ReplayStatus,
     "replay status": ReplayStatus,
     **dict.fromkeys(("replay pause", "replay resume", "replay cancel"), ReplayChanged),
+    "rebuild": Rebuilt,
     "lag": LagShown,
     "reconcile": Reconciled,
     "divergences list": DivergencePage,
