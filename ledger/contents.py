@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.access import user_access
 from ledger.standing_orders import standing_order
+from ledger.stock import legacy_item
 from ledger.tables import alias, antecedent, custody, dead_letter, document, history, inbox, payload, pending_fact
 
 _ROWS = 1000
@@ -88,6 +89,12 @@ CONTENTS: tuple[Content, ...] = (
         user_access, ("user",), ("role", "position", "units", "duties", "sca_confirmed", "saj_authenticated", "at")
     ),
     Content(standing_order, ("order_id",), ("unit", "kinds", "begins", "ends", "by")),
+    Content(
+        legacy_item,
+        ("item_id",),
+        ("kind", "unit", "case_number", "case_status", "custody_status", "summing_case", "issued_on", "gaps"),
+        ("documents", "colour"),
+    ),
     Content(pending_fact, ("source", "ce_id"), ("document_id", "type", "digest")),
     Content(dead_letter, ("topic", "partition", "offset"), (), ("reason",)),
     Content(history, ("document_id", "sequence", "id"), (), ("fact", "state", "reason", "step", "turn", "attempt")),

@@ -43,7 +43,11 @@ NOT_COMPARED: Mapping[str, str] = {
     "payload": "under which of several ids the same content came first",
     "person": "numbers are each ledger's own; RJIs may come from BNMP",
     "dead_letter": "reason and end: another release may read what this one cannot, and ends are signed acts",
-    "certificate, chain, history, act, outbox, lease, link, custody_watch": "come of decisions, of BNMP and of acts",
+    "legacy_item": "documents and colour: they follow from what became of the item",
+    "history, chain, certificate, custody_watch, divergence": "come of decisions, which follow from BNMP's answers",
+    "link, link_test, link_failure, comparison": "come of BNMP and of the clock",
+    "act, seal_head, replay_run, replay_place, replay_item": "what people and the ledger itself did",
+    "consumed, deployment, lease, outbox": "each ledger's own",
 }
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from ledger.contents import CONTENTS, digest, rows
 from ledger.engine import Database
-from ledger.tables import document
-from operations.rebuild import paired
+from ledger.tables import document, metadata
+from operations.rebuild import NOT_COMPARED, paired
 from tests.ledger.office import Hand, Office, paper
 
 
@@ -56,6 +56,16 @@ def test_rows_come_in_the_order_of_their_bytes(office: Office) -> None:
         keys = [key[0] for key, _ in rows(connection, content)]
     # then
     assert keys == ["A-1", "b-1", "~-1"]
+
+
+def test_of_every_table_it_is_said_what_is_compared_or_why_it_is_not() -> None:
+    # given
+    whole = {each.table.name for each in CONTENTS if each.said or each.where is not None}
+    # when
+    named = {name for names in NOT_COMPARED for name in names.split(", ")}
+    # then
+    assert set(metadata.tables) == whole | named
+    assert all(each.table.name in named for each in CONTENTS if each.decided)
 
 
 @pytest.mark.parametrize("swapped", [False, True])
