@@ -87,9 +87,9 @@ class Watch:
         return page(shown(lines, found, seen, sight, look), limit, cursor)
 
     def _groups(self, wanted: Collection[str], cost: _Cost) -> dict[str, Group]:
-        names = sorted(wanted) or sorted(
-            each.group_id for each in self._admin.list_consumer_groups(request_timeout=ASK_SECONDS).result().valid
-        )
+        told = self._admin.list_consumer_groups(request_timeout=ASK_SECONDS).result().valid
+        # Only groups that there are: nobody coordinates one before a broker's first, and to ask for it may end the process.
+        names = sorted({each.group_id for each in told}.intersection(wanted or (each.group_id for each in told)))
         cost.requests += 1 + 2 * len(names)
         described = self._admin.describe_consumer_groups(names, request_timeout=ASK_SECONDS) if names else {}
         offsets = {
@@ -98,7 +98,8 @@ class Watch:
             )
             for name in names
         }
-        return {name: _group(described[name].result(), offsets[name][name].result()) for name in names}
+        unknown = {name: Group("DEAD", 0, {}, {}) for name in wanted}
+        return unknown | {name: _group(described[name].result(), offsets[name][name].result()) for name in names}
 
     def _note_ends(self, places: list[Place], now_ms: int, cost: _Cost) -> Ends:
         """Remember where the partitions end; over a window that nobody watched, where they ended by their records' times.

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from consumers.groups import ASK_SECONDS, TOPICS, OffsetsGoneError, ends, topic_ids
@@ -90,12 +90,7 @@ def _has_read(kafka: KafkaSettings, admin: AdminClient, group: str) -> bool:
     """Whether Kafka knows of a record that the group has taken."""
     described = topic_ids(admin, TOPICS[group])
     places = [TopicPartition(topic, number) for topic, (_, count) in described.items() for number in range(count)]
-    # Not by the admin client: before a broker's first group its listing may never be answered, nor give up.
-    consumer = Consumer(kafka.admin_config() | {"group.id": group, "enable.auto.commit": False})
-    try:
-        return any(place.offset > 0 for place in _coordinated(partial(consumer.committed, places, timeout=ASK_SECONDS)))
-    finally:
-        consumer.close()
+    return any(offset > 0 for offset in _committed(kafka, group, places).values())
 
 
 def offsets_show(kafka: KafkaSettings, database: Database, limit: int = 1000, cursor: str = "") -> OffsetsShown:
@@ -104,7 +99,7 @@ def offsets_show(kafka: KafkaSettings, database: Database, limit: int = 1000, cu
     for group in TOPICS:
         with database.reading() as connection:
             known = cursors(connection, group)
-        lines += _lines(admin, group, known)
+        lines += _lines(kafka, admin, group, known)
     names = [f"{line.group}/{line.topic}/{line.partition}" for line in lines]
     if cursor and cursor not in names:
         raise ValueError(f"--cursor {cursor} is not one that this listing gave")
@@ -113,12 +108,12 @@ def offsets_show(kafka: KafkaSettings, database: Database, limit: int = 1000, cu
     return OffsetsShown(items=tuple(lines[start : start + limit]), groups=_groups(admin), next_cursor=more)
 
 
-def _lines(admin: AdminClient, group: str, known: dict[Place, Cursor]) -> list[OffsetLine]:
+def _lines(kafka: KafkaSettings, admin: AdminClient, group: str, known: dict[Place, Cursor]) -> list[OffsetLine]:
     places = sorted(known)
     if not places:
         return []
     first, last = (_reached(ends, admin, places, at) for at in (OffsetSpec.earliest(), OffsetSpec.latest()))
-    committed = _coordinated(lambda: _committed(admin, group))
+    committed = _committed(kafka, group, [TopicPartition(*place) for place in places])
     return [
         OffsetLine(
             group=group,
@@ -136,14 +131,29 @@ def _lines(admin: AdminClient, group: str, known: dict[Place, Cursor]) -> list[O
     ]
 
 
-def _committed(admin: AdminClient, group: str) -> dict[Place, int]:
-    asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)], request_timeout=ASK_SECONDS)
-    told = asked[group].result().topic_partitions
+def _committed(kafka: KafkaSettings, group: str, places: list[TopicPartition]) -> dict[Place, int]:
+    """What the group committed.
+
+    Not by the admin client: where a broker has had no group yet, so that nobody coordinates, its question is never
+    answered, or ends the process (a fault of librdkafka 2.16). A consumer's own question waits for the coordinator.
+    """
+    consumer = Consumer(kafka.admin_config() | {"group.id": group, "enable.auto.commit": False})
+    try:
+        told = _coordinated(partial(consumer.committed, places, timeout=ASK_SECONDS))
+    finally:
+        consumer.close()
     return {(place.topic, place.partition): place.offset for place in told if place.offset >= 0}
 
 
 def _groups(admin: AdminClient) -> tuple[GroupShown, ...]:
-    return tuple(_coordinated(partial(_group, admin, group)) for group in TOPICS)
+    listed = _reached(lambda: admin.list_consumer_groups(request_timeout=ASK_SECONDS).result().valid)
+    known = {each.group_id for each in listed}
+    return tuple(
+        _coordinated(partial(_group, admin, group))
+        if group in known
+        else GroupShown(group=group, state="DEAD", members=())
+        for group in TOPICS
+    )
 
 
 def _group(admin: AdminClient, name: str) -> GroupShown:
