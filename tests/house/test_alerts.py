@@ -76,3 +76,11 @@ def test_every_verdict_but_ok_has_an_alert_and_a_page() -> None:
     assert alerted == {verdict for verdict in Verdict if verdict is not Verdict.OK}
     for verdict in alerted:
         assert (RUNBOOKS / f"lag-{verdict.lower().replace('_', '-')}.md").exists()
+
+
+def test_every_alert_has_its_case_for_promtool() -> None:
+    # given
+    cases = (ROOT / "deploy" / "prometheus" / "alerts_test.yml").read_text(encoding="utf-8")
+    # then
+    assert re.findall(r"alertname: (.+)", cases) == [name for name, *_ in _alerts()]
+    assert re.findall(r"runbook: docs/runbooks/(.+)\}", cases) == [page for *_, page in _alerts()]
