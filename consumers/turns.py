@@ -15,9 +15,10 @@ from ledger.patience import patiently
 from ledger.trouble import LedgerTroubleError
 
 MOST = 64
-# A group holds its persons' locks: when it takes longer than this the next one is smaller.
+# A group holds its persons' locks: when it takes longer than this the next one is smaller. Not too small: half of what a
+# group costs is the same for one person as for many, and a busy machine would be kept busy by ever more of them.
 LONG_SECONDS = 0.06
-LEAST = 4
+LEAST = 16
 # Whoever was left out so often is waited for.
 PASSED_OVER = 3
 

@@ -173,5 +173,8 @@ def seal_code(key: bytes, body: Any) -> str:
 
 
 def _heads(connection: Connection, persons: set[int]) -> dict[int, tuple[int, str]]:
-    chosen = sa.select(chain.c.person, chain.c.position, chain.c.code).where(among(chain.c.person, persons))
-    return {person: (position, code) for person, position, code in connection.execute(chosen)}
+    found = connection.execute(_HEADS, {"persons": persons})
+    return {person: (position, code) for person, position, code in found}
+
+
+_HEADS = sa.select(chain.c.person, chain.c.position, chain.c.code).where(among(chain.c.person, "persons"))

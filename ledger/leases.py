@@ -99,20 +99,26 @@ class Claims:
 
     def write(self) -> None:
         """Write what was taken, renewed and released."""
-        for persons, values in (
-            (self._ended, {"owner": None, "epoch": person.c.epoch + 1, "until": None}),
-            (self._taken, {"owner": self._owner, "epoch": person.c.epoch + 1, "until": self.until}),
-            (self._renewed, {"until": self.until}),
-            (self._released, {"owner": None, "until": None}),
+        for persons, statement, values in (
+            (self._ended, _END, {}),
+            (self._taken, _TAKE, {"by": self._owner, "ends": self.until}),
+            (self._renewed, _RENEW, {"ends": self.until}),
+            (self._released, _RELEASE, {}),
         ):
             if persons:
-                self._connection.execute(person.update().where(among(person.c.person, persons)).values(values))
+                self._connection.execute(statement, {"persons": persons, **values})
 
     def _is(self, held: PersonLease) -> bool:
         row = self._rows[held.person]
         return (row.owner, row.epoch) == (held.owner, held.epoch)
 
 
+_OWNER, _ENDS = sa.bindparam("by", type_=person.c.owner.type), sa.bindparam("ends", type_=person.c.until.type)
+_OF_THESE = person.update().where(among(person.c.person, "persons"))
+_END = _OF_THESE.values(owner=sa.null(), epoch=person.c.epoch + 1, until=sa.null())
+_TAKE = _OF_THESE.values(owner=_OWNER, epoch=person.c.epoch + 1, until=_ENDS)
+_RENEW = _OF_THESE.values(until=_ENDS)
+_RELEASE = _OF_THESE.values(owner=sa.null(), until=sa.null())
 _LEASES = sa.select(person.c.person, person.c.owner, person.c.epoch, person.c.until).where(
     among(person.c.person, "persons")
 )

@@ -10,8 +10,15 @@ from ledger.tables import document, payload
 
 def latest(connection: Connection, document_id: str) -> dict[str, Any]:
     """The data of a document's latest version."""
-    chosen = sa.select(payload.c.data).where(payload.c.document_id == document_id)
-    return dict(connection.execute(chosen.order_by(payload.c.version.desc()).limit(1)).scalar_one())
+    return dict(connection.execute(_LATEST, {"document": document_id}).scalar_one())
+
+
+_LATEST = (
+    sa.select(payload.c.data)
+    .where(payload.c.document_id == sa.bindparam("document"))
+    .order_by(payload.c.version.desc())
+    .limit(1)
+)
 
 
 def owned_pieces(connection: Connection, case_number: str, but: str) -> frozenset[str]:

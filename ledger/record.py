@@ -284,8 +284,10 @@ class Recorder:
 
 def _saj_keys(connection: Connection, wanted: Mapping[str, Document]) -> dict[str, bytes | None]:
     """The Kafka key under which SAJ published each document that is known already."""
-    chosen = sa.select(document.c.document_id, document.c.saj_key).where(among(document.c.document_id, wanted))
-    return {row.document_id: row.saj_key for row in connection.execute(chosen)}
+    return {row.document_id: row.saj_key for row in connection.execute(_SAJ_KEYS, {"documents": wanted})}
+
+
+_SAJ_KEYS = sa.select(document.c.document_id, document.c.saj_key).where(among(document.c.document_id, "documents"))
 
 
 def record(

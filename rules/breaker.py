@@ -160,6 +160,9 @@ def _pause(times: int, windows: Windows, chance: float) -> timedelta:
     return timedelta(seconds=seconds * (1 - chance / 2))
 
 
+_MOST_CALLS = 999
+
+
 @dataclass(frozen=True, slots=True)
 class CallWindow:
     """The calls of the last seconds, as (instant, connected)."""
@@ -169,8 +172,11 @@ class CallWindow:
     def add(self, at: datetime, *, connected: bool, windows: Windows) -> "CallWindow":
         """Note a call and forget what is older than the window."""
         since = at - timedelta(seconds=windows.breaker_window)
-        kept = tuple(call for call in self.calls[-999:] if call[0] >= since)
-        return CallWindow((*kept, (at, connected)))
+        # Answers come nearly in their order: what is old is at the front, and the rest need not be looked at one by one.
+        calls, old = (*self.calls[-_MOST_CALLS:], (at, connected)), 0
+        while calls[old][0] < since:
+            old += 1
+        return CallWindow(calls[old:])
 
     def tripped(self, windows: Windows) -> bool:
         """Whether enough of enough calls failed to connect."""
