@@ -5,7 +5,7 @@ as `dataclasses` writes its own methods; the fields and their columns are those 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
@@ -154,3 +154,17 @@ def row_of(kept: Document) -> dict[str, Any]:
     if taken is not None:
         row["withdrawal"] = asdict(taken) | {"at": taken.at.isoformat()}
     return row
+
+
+def antecedent_rows(stated: Iterable[Document]) -> list[dict[str, Any]]:
+    """The rows of what documents name, in the order in which they name it."""
+    return [
+        {
+            "document_id": kept.document_id,
+            "position": position,
+            "names_document": named.document_id,
+            "names_number": named.national_number,
+        }
+        for kept in stated
+        for position, named in enumerate(kept.antecedents)
+    ]

@@ -17,7 +17,7 @@ from ledger.bulk import insert, upsert
 from ledger.circles import Circle
 from ledger.counted import count
 from ledger.deployment import Deployment
-from ledger.document_rows import row_of
+from ledger.document_rows import antecedent_rows, row_of
 from ledger.dossiers import load
 from ledger.persons import claim_rjis, learn_rjis, let_go, lock_circles, lock_free_circles, naming, write_merges
 from ledger.standing_orders import in_force
@@ -269,16 +269,7 @@ class Recorder:
         stated, again = self._stated & self._changed.keys(), self._stated.intersection(before)
         if again:
             self.connection.execute(antecedent.delete().where(among(antecedent.c.document_id, again)))
-        rows = [
-            {
-                "document_id": kept.document_id,
-                "position": position,
-                "names_document": named.document_id,
-                "names_number": named.national_number,
-            }
-            for kept in (self._changed[document_id] for document_id in sorted(stated))
-            for position, named in enumerate(kept.antecedents)
-        ]
+        rows = antecedent_rows(self._changed[document_id] for document_id in sorted(stated))
         insert(self.connection, antecedent, rows)
 
 
