@@ -20,7 +20,7 @@ from ledger.outbox import Composer
 from ledger.persons import Names, bound_to, find, find_or_add, holders, persons_of
 from ledger.record import Recorder, record
 from ledger.regularising import items_of
-from ledger.requests import document_of, link_of, names_of
+from ledger.requests import chosen_in, document_of, link_of, names_of
 from ledger.stock import concerned
 from ledger.tables import inbox
 from ledger.tables import outbox as outbox_table
@@ -73,6 +73,7 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
     asked = [found for event in events if (found := document_of(event))]
     tribunal = batch.deployment.court.tribunal
     asked_of = {name for event in events for name in names_of(event, tribunal)}
+    chosen = [antecedent for event in events for antecedent in chosen_in(event)]
     of_stock = [items_of(event) for event in events]
     items, listed = ({one for pair in of_stock for one in pair[at]} for at in (0, 1))
     batch.recorder.claim(_to_link(batch.connection, dict(link for e in events if (link := link_of(e, tribunal)))))
@@ -84,7 +85,7 @@ def _apply(batch: Batch, arrivals: Sequence[Arrival]) -> None:
         return {
             *known.values(),
             *holders(batch.connection, asked_of),
-            *bound_to(batch.connection, ids, [a for d in issued for a in d.antecedents]),
+            *bound_to(batch.connection, ids, [a for d in issued for a in d.antecedents] + chosen),
             *concerned(batch.connection, items, listed),
         }
 

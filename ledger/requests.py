@@ -23,7 +23,7 @@ from rules.acts import (
     StatementGiven,
 )
 from rules.authority import identified
-from rules.dossier import Hand
+from rules.dossier import Antecedent, Hand
 from rules.withdrawals import INCOMPLETE
 from rules.words import Consent, Role, Statement
 from schemas import commands, document_withdrawn
@@ -55,6 +55,13 @@ def document_of(event: Event) -> str | None:
         return certificate.document_of(event.body.certificate_id)
     acted = type(event.body) in _ACTS or isinstance(event.body, commands.DataSupplied)
     return event.body.document_id if acted else None  # type: ignore[attr-defined]  # every act names one
+
+
+def chosen_in(event: Event) -> list[Antecedent]:
+    """What the unit says that a document stands on, where it completes one; whose it is is locked with the document's."""
+    named = event.body.antecedents if isinstance(event.body, commands.DataSupplied) else ()
+    words = [[row.get(name) for name in ("document_id", "national_number")] for row in named if isinstance(row, dict)]
+    return [Antecedent(*(word if isinstance(word, str) else None for word in pair)) for pair in words]
 
 
 def link_of(event: Event, tribunal: str) -> tuple[str, str] | None:

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rules.acts import DocumentAct, PersonAct, RegularisationAsked, RjiLinked, StockAct
+from rules.acts import (
+    DataSupplied,
+    DocumentAct,
+    PersonAct,
+    RegularisationAsked,
+    ResolutionAsked,
+    RjiLinked,
+    StockAct,
+)
 from rules.dossier import Document, Hand
 from rules.words import AnswerClass, Step
 
@@ -215,8 +223,10 @@ Fact = (
 
 def stated(fact: Fact) -> tuple[Document, ...]:
     """The documents that a fact states, with what they stand on."""
-    if isinstance(fact, DocumentIssued | DocumentReissued):
+    if isinstance(fact, DocumentIssued | DocumentReissued | DataSupplied):
         return (fact.document,)
+    if isinstance(fact, ResolutionAsked):
+        return (fact.document,) if fact.document else ()
     return fact.documents if isinstance(fact, RegularisationAsked) else ()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ledger.dossiers import load_link
-from ledger.tables import alias, custody, payload, person
+from ledger.tables import alias, antecedent, custody, payload, person
 from rules.words import LinkState, Reason, State
 from tests.ledger.office import PEOPLE, START, Office, paper
 
@@ -208,3 +208,18 @@ def test_safety_21_a_failed_test_asks_for_our_own_probe_and_opens_nothing(office
     with office.database.reading() as connection:
         found = load_link(connection)
     assert (found.state, found.probe_at) == (LinkState.UP, office.hand())
+
+
+def test_the_antecedents_that_the_unit_chooses_are_kept_for_the_next_decision(office: Office) -> None:
+    # given an alvará that names nothing, where two mandados may be meant
+    office.issue(paper("MANDADO", "M-1"), paper("MANDADO", "M-2"), paper("ALVARA", "A-1"))
+    assert office.row("A-1")["missing"] == ["antecedents", "M-1", "M-2"]
+    # when
+    chosen = [{"document_id": "M-2"}]
+    office.take(office.command("document.data-supplied", document_id="A-1", antecedents=chosen))
+    # then
+    assert [(row["document_id"], row["names_document"]) for row in office.rows(antecedent)] == [("A-1", "M-2")]
+    lacking = office.row("A-1")["missing"]
+    office.take(office.custody("h-1", 144, TODAY, 1))
+    office.take(office.command("document.retry-requested", document_id="A-1"))
+    assert office.row("A-1")["missing"] == lacking

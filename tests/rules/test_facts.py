@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.acts import By, RegularisationAsked, RjiLinked, RjiUnlinked
+from rules.acts import By, DataSupplied, RegularisationAsked, ResolutionAsked, RjiLinked, RjiUnlinked
 from rules.facts import DocumentIssued, DoubtRead, DueFell, Fact, LookedUp, Question, StepAnswered, brought, stated
 from rules.legacy import Item, StockItem
 from rules.words import AnswerClass, Role, Step
@@ -32,5 +32,9 @@ def test_what_is_issued_and_what_an_item_of_the_stock_makes_is_stated_and_nothin
     # given
     paper, item = document("d"), StockItem("i", 1, Item.MANDADO_AG_CUMPRIMENTO)
     asked = RegularisationAsked("c-1", item, BY, None, necessary=True, evidence=True, documents=(paper,))
+    supplied = DataSupplied("c-1", "d", BY, NOW, paper)
+    resolved = ResolutionAsked("c-1", "d", BY, NOW, paper)
+    stating = (DocumentIssued(paper), asked, supplied, resolved)
     # then
-    assert [stated(fact) for fact in (DocumentIssued(paper), asked, DueFell("d"))] == [(paper,), (paper,), ()]
+    assert [stated(fact) for fact in stating] == [(paper,)] * 4
+    assert [stated(fact) for fact in (DueFell("d"), ResolutionAsked("c-1", "d", BY, NOW))] == [(), ()]
