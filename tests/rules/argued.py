@@ -1,6 +1,7 @@
 """Faults that nothing can notice, and why that is right: by their file and the broken line (docs/mutation.md)."""
 
 _FOR_THE_TYPES = "the default is for the types alone: whatever comes into this state has a reason"
+_MORE = "more is looked at than has to be, and what is looked at without need stays as it is"
 ARGUED: dict[tuple[str, str], str] = {
     (
         "effects.py",
@@ -15,4 +16,10 @@ ARGUED: dict[tuple[str, str], str] = {
         "outcomes.py",
         'return "bnmp.document.ignored.v1", {"remedy": messages.ENDS[after.reason or Reason.OUT_OF_SCOPE]}',
     ): _FOR_THE_TYPES,
+    ("reach.py", "if (one.person in warned or one.kind in _WARNED)"): _MORE,
+    ("reach.py", "or (one.person in arrested or one.retroactive and one.kind in MANDADOS)"): _MORE,
+    ("reach.py", "or (one.person in arrested and one.retroactive or one.kind in MANDADOS)"): _MORE,
+    ("reach.py", "if one.valid_until or one.valid_until < today and one.reason is not Reason.NEEDS_JUDGE"): _MORE,
+    ("reach.py", "if one.valid_until and one.valid_until < today or one.reason is not Reason.NEEDS_JUDGE"): _MORE,
+    ("watching.py", "if one.kind not in _MATTERS and not _has_moved(before, one):"): _MORE,
 }

@@ -184,3 +184,14 @@ def test_what_closed_a_civil_mandado_and_is_annulled_closes_it_no_more() -> None
     # then
     assert desk["k"].gone
     assert told(desk)[2:] == [([], [OPEN])]
+
+
+def test_an_order_that_names_what_nobody_knows_closes_no_mandado_beside_it() -> None:
+    # given
+    desk = Desk(paper("m"))
+    # when one names another document, and one nothing
+    desk.tell_issued(paper("k", CONTRAMANDADO, "somebody-elses"))
+    assert told(desk) == [([], [OPEN])]
+    desk.tell_issued(paper("l", CONTRAMANDADO))
+    # then
+    assert told(desk)[1:] == [([OPEN], [])]

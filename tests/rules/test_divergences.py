@@ -1,13 +1,13 @@
 """The history and BNMP are two books: what differs for a day is told to the unit, once (docs/law.md custody)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from rules.dossier import Document
 from rules.history import Custody
-from rules.words import CustodyEvent, Kind, Variant
+from rules.words import CustodyEvent, Kind, PecaStatus, Variant
 from tests.rules.desk import CASE, CERTIDAO, NOW, Desk, document
 
 E = CustodyEvent
@@ -166,3 +166,46 @@ def test_neither_book_moves_the_other() -> None:
     desk.custody(event(E.PRISAO_CIVIL), event(E.TERMINO_PRISAO, "h-2"))
     # then
     assert desk["m"] == before
+
+
+def test_a_mandado_that_others_have_fulfilled_at_bnmp_needs_no_certidao_of_ours() -> None:
+    # given
+    desk = Desk(paper("m", Kind.MANDADO_PRISAO_CRIMINAL))
+    desk.register("m")
+    desk.put("m", bnmp_status=PecaStatus.CUMPRIDO)
+    # when
+    desk.custody(event(E.PRISAO))
+    # then
+    assert a_day_later(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("issued_at", "found"),
+    [(NOW - timedelta(days=2), ["FULFILMENT_WITHOUT_CERTIFICATE"]), (NOW, []), (None, [])],
+)
+def test_a_certidao_of_an_earlier_day_tells_nothing_of_an_arrest_that_came_after_it(
+    issued_at: datetime | None, found: list[str]
+) -> None:
+    # given
+    desk = Desk(paper("m", Kind.MANDADO_PRISAO_CRIMINAL), paper("c", CERTIDAO, "m", issued_at=issued_at))
+    desk.register("m", "c")
+    # when
+    desk.custody(event(E.PRISAO))
+    # then
+    assert a_day_later(desk) == found
+
+
+@pytest.mark.parametrize(("gaps", "found"), [((), []), (("fields.motivo",), ["RELEASE_EVENT_WITHOUT_RELEASE"])])
+def test_an_alvara_in_the_history_is_answered_by_a_release_in_effect_and_by_no_other(
+    gaps: tuple[str, ...], found: list[str]
+) -> None:
+    # given
+    desk = Desk(paper("m", CIVIL), paper("c", CERTIDAO, "m"))
+    desk.register("m", "c")
+    desk.tell_issued(paper("a", ALVARA, "m", gaps=gaps))
+    desk.register(*(() if gaps else ("a",)))
+    # when
+    later = NOW + timedelta(hours=1)
+    desk.custody(event(E.PRISAO_CIVIL, recorded_at=NOW), event(E.ALVARA_SOLTURA, "h-2", recorded_at=later))
+    # then
+    assert a_day_later(desk) == found

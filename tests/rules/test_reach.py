@@ -1,15 +1,17 @@
 """Reach: what a fact looks at, and that a copy of a document is a document."""
 
 from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any
 
 import pytest
 
 from rules.acts import DocumentWithdrawn
 from rules.casework import Casework
-from rules.dossier import Antecedent, Document, changed
+from rules.confirmation import Confirmation
+from rules.dossier import Antecedent, Document, Found, changed
 from rules.kinds import PRIORITY_LIBERTY
-from rules.reach import Bonds
-from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
+from rules.reach import Bonds, is_bound_otherwise, stirs
+from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, Role, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, MANDADO, NOW, RJI, Desk, document, piece
 
 OTHER_CASE = "0001235-91.2020.8.12.0001"
@@ -81,6 +83,67 @@ def test_what_waits_goes_when_a_piece_that_was_seen_in_effect_before_is_register
     desk.register("m")
     # then
     assert desk.standing("c") == (State.READY, None)
+
+
+HELD_OTHERWISE = {"state": State.HELD, "reason": Reason.ACCESS}
+DIVERGES = {"state": State.HELD, "reason": Reason.DIVERGENCE, "missing": ("m",)}
+ASKS = {"due_fact": "ASK_AGAIN", "due_at": NOW}
+# How it stood, what becomes of it, and whether others that are bound to it see a difference.
+SEEN: tuple[tuple[dict[str, Any], dict[str, Any], bool], ...] = (
+    ({"state": State.SENDING}, {"state": State.REGISTERED}, True),
+    ({"state": State.READY}, {"state": State.EXCLUDED}, True),
+    ({"state": State.READY}, {"state": State.SENDING}, False),
+    ({"state": State.REGISTERED}, {"priority": 0}, False),
+    ({"state": State.HELD}, {"reason": Reason.ACCESS}, True),
+    (HELD_OTHERWISE, {"reason": None, "state": State.READY}, True),
+    (HELD_OTHERWISE, {"reason": Reason.DIVERGENCE}, True),
+    (HELD_OTHERWISE, {"attempts": (), "turn": 9}, False),
+    ({"reason": Reason.WAITING_LINK}, {"reason": Reason.WAITING_ANTECEDENT}, False),
+    ({}, {"gaps": ("fields.motivo",)}, True),
+    ({}, {"found": (Found("m"),)}, True),
+    ({}, {"confirmed": Confirmation(Role.SERVIDOR, "u123", "90101", NOW)}, True),
+    ({"confirmed": Confirmation(Role.SERVIDOR, "u123", "90101", NOW)}, {"turn": 9}, False),
+    ({}, {"rji": RJI}, True),
+    (DIVERGES, {"missing": ("n",)}, True),
+    (DIVERGES, {"turn": 9}, False),
+    (HELD_OTHERWISE, {"missing": ("n",)}, False),
+    ({}, ASKS, True),
+    (ASKS, {"due_at": None}, True),
+    (ASKS, {"due_at": None, "due_fact": None}, True),
+    (ASKS, {"turn": 9}, False),
+    ({}, {"due_fact": "RETRY", "due_at": NOW}, False),
+    ({"state": State.REGISTERED}, {"bnmp_status": PecaStatus.REVOGADO}, True),
+    ({"state": State.SENDING}, {"bnmp_status": PecaStatus.CUMPRIDO}, True),
+    ({"state": State.SENDING}, {"bnmp_status": PecaStatus.AGUARDANDO_ASSINATURA}, False),
+    ({"state": State.SENDING, "bnmp_status": PecaStatus.CUMPRIDO}, {"turn": 9}, False),
+    ({"state": State.REGISTERED, "bnmp_status": PecaStatus.CUMPRIDO}, {"turn": 9}, False),
+)
+
+
+@pytest.mark.parametrize(("stood", "becomes", "is_seen"), SEEN)
+def test_others_see_what_may_move_them_and_nothing_else(
+    stood: dict[str, Any],
+    becomes: dict[str, Any],
+    is_seen: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    before = document("m", **stood)
+    assert stirs(before, changed(before, **becomes)) is is_seen
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"antecedents": (Antecedent("x"),)},
+        {"kind": ALVARA},
+        {"variant": Variant.RECAPTURA},
+        {"case_number": OTHER_CASE},
+        {"person": 2},
+    ],
+)
+def test_a_version_that_differs_in_one_thing_that_binds_is_bound_otherwise(otherwise: dict[str, Any]) -> None:
+    one = document("m")
+    assert is_bound_otherwise(one, changed(one, **otherwise))
+    assert not is_bound_otherwise(one, changed(one, version=2, gaps=("fields.motivo",)))
 
 
 def told_of_another(desk: Desk) -> tuple[str | None, str | None]:

@@ -188,7 +188,18 @@ def test_only_a_unit_of_the_persons_papers_names_them_and_no_link_replaces_anoth
     assert named(desk, act, unit="another") == "NOT_COMPETENT"
     assert named(desk, act, role=Role.OPERADOR) == "NOT_COMPETENT"
     assert named(desk, act, "98765432109") == "OTHER_RJI"
+    assert named(desk, act, "98765432109", unit="another") == "NOT_COMPETENT"
     assert desk.dossier.persons[1].rji == RJI
+
+
+def test_a_link_gives_what_is_open_of_its_person_the_rji_that_it_lacked_and_nothing_else() -> None:
+    # given a paper of the person, one of another person's, and one that does not communicate
+    desk = Desk(document("m", gaps=("rji",)), document("n", gaps=("rji",), person=2))
+    desk.tell_issued(document("x", gaps=("rji",), institutional=False))
+    # when
+    assert named(desk, RjiLinked) == "APPLIED"
+    # then
+    assert [desk[one].gaps for one in "mnx"] == [(), ("rji",), ("rji",)]
 
 
 def test_safety_23_a_wrong_link_is_undone_and_nobody_is_found_by_the_same_traits_again() -> None:
