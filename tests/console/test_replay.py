@@ -11,6 +11,7 @@ from ledger import replayed, replays
 from ledger.replays import LEDGER, Run
 from operations.replay_file import written
 from operations.shapes import SHAPES
+from producers.topics import KafkaUnreachableError
 from tests.console.conftest import Call
 from tests.ledger.office import ISSUED, Office
 
@@ -98,3 +99,11 @@ def test_a_replay_is_signed_and_of_a_plan_that_is_whole(call: Call, tmp_path: Pa
     unsigned, empty = call("replay", "apply", str(file)), call("replay", "apply", str(file), *SIGNED)
     # then
     assert (unsigned.exit_code, empty.exit_code) == (2, 1)
+
+
+def test_a_kafka_that_is_away_is_told_as_that(call: Call, tmp_path: Path) -> None:
+    for words in (
+        ("replay", "plan", "--out", str(tmp_path / "plan.json")),
+        ("rebuild", "--into", f"sqlite:///{tmp_path / 'second.db'}"),
+    ):
+        assert isinstance(call(*words).exception, KafkaUnreachableError)

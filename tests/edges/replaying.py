@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,9 +12,10 @@ import sqlalchemy as sa
 
 from consumers.groups import PROCESSOR
 from consumers.intake import Intake
-from ledger import replays
+from ledger import letters, replays
 from ledger.deployment import Deployment
 from ledger.engine import Database
+from ledger.letters import Letter
 from ledger.replays import LEDGER, Run, Span
 from ledger.tables import metadata
 from operations.choosing import Selection
@@ -84,6 +86,27 @@ class Replaying:
 
     def apply(self, target: str = LEDGER, **limits: Any) -> Run:
         return self.applier.apply(self.planned(), target, Limits(**limits), by="op1", reason="a test")
+
+    def discarded(self, record: RawRecord) -> Letter:
+        """A release that could not read this record takes it; its unit says that nothing is to be done."""
+        letter = (record.topic, record.partition, record.offset)
+        self.intake.take([replace(record, value=b"{")])
+        with self.edge.database.transaction() as connection:
+            signed = {"by": "op1", "reason": "a test", "statement": "A unidade: era cópia."}
+            assert letters.discard(connection, DEPLOYMENT, letter, **signed)
+        return letter
+
+    def done(self) -> int:
+        """How many records the latest run is past."""
+        with self.edge.database.reading() as connection:
+            return sum(sum(run.became.values()) for run in replays.runs(connection, 1))
+
+    def said_of_run(self, word: str) -> int:
+        """Say a word about the latest run; gives how many records it is past in the same moment."""
+        with self.edge.database.transaction() as connection:
+            (run,) = replays.runs(connection, 1)
+            assert replays.say(connection, run.replay_id, word, by="op1", reason="a test") is not None
+            return sum(run.became.values())
 
     def spans(self, run: Run, *without: str) -> list[Span]:
         with self.edge.database.reading() as connection:

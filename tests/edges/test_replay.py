@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from confluent_kafka import TopicPartition
 from consumers.groups import PROCESSOR
 from ledger import acts, replays
 from ledger.replays import RunState
-from ledger.tables import consumed, inbox
+from ledger.tables import consumed, dead_letter, inbox
 from operations.replay import Limits
 from operations.slices import ReplayRefusedError, SliceGoneError
 from tests.edges.edge import WAIT_SECONDS, Edge, until
@@ -28,22 +29,25 @@ def replaying(edge: Edge, tmp_path: Path) -> Replaying:
 
 
 def test_i11_a_replay_changes_nothing_that_was_done_and_no_groups_offset_moves(replaying: Replaying) -> None:
-    # given
+    # given documents, and one that was unreadable once, would be read today, and was discarded by its unit's word
     replaying.published(7)
+    (last_one,) = replaying.published(1, taken=False)
+    died = replaying.discarded(last_one)
     group = replaying.edge.committed(PROCESSOR, TOPIC)
     before = replaying.dump()
     # when
     planned = replaying.plan()
     run = replaying.apply()
     # then
-    assert (planned.selected, planned.sights) == (7, {"DONE": 7})
-    assert planned.kinds == {"MANDADO_PRISAO_CRIMINAL": {"DONE": 7}}
-    assert (run.state, run.became) == (RunState.FINISHED, {"DONE": 7})
+    assert (planned.selected, planned.sights) == (8, {"DONE": 7, "LETTER": 1})
+    assert planned.kinds == {"MANDADO_PRISAO_CRIMINAL": {"DONE": 7, "LETTER": 1}}
+    assert (run.state, run.became) == (RunState.FINISHED, {"DONE": 7, "LETTER": 1})
     assert replaying.dump() == before
     assert replaying.edge.committed(PROCESSOR, TOPIC) == group
     # and every record is on record under the run, whose beginning is signed
-    (span,) = replaying.spans(run)
-    assert (span.first, span.last, span.became) == (replaying.first, replaying.first + 6, "DONE")
+    whole, last = replaying.spans(run)
+    assert (whole.first, whole.last, whole.became) == (replaying.first, replaying.first + 6, "DONE")
+    assert (last.first, last.last, last.became) == (died[2], died[2], "LETTER")
     with replaying.edge.database.reading() as connection:
         assert [act.by for act in acts.of(connection, replays.STARTED, f"replay {run.replay_id}")] == ["op1"]
 
@@ -98,18 +102,14 @@ def test_a_run_that_was_killed_goes_on_from_its_checkpoint(replaying: Replaying)
     }
     life = subprocess.Popen([sys.executable, "-m", "console", *words], cwd=_ROOT, env=os.environ | environment)
 
-    def done() -> int:
-        with replaying.edge.database.reading() as connection:
-            return sum(sum(run.became.values()) for run in replays.runs(connection, 1))
-
     try:
-        until(lambda: done() >= 5 or life.poll() is not None)
+        until(lambda: replaying.done() >= 5 or life.poll() is not None)
         life.send_signal(signal.SIGKILL)
         assert life.wait(WAIT_SECONDS) == -signal.SIGKILL
     finally:
         life.kill()
         life.wait()
-    reached = done()
+    reached = replaying.done()
     # when
     run = replaying.apply()
     # then
@@ -191,3 +191,45 @@ def test_nothing_is_sent_to_a_topic_that_does_not_take_it(replaying: Replaying, 
     # when
     with pytest.raises(ReplayRefusedError, match="does not take"):
         replaying.apply(target)
+
+
+def test_a_run_waits_while_it_is_paused_goes_on_when_resumed_and_ends_when_cancelled(replaying: Replaying) -> None:
+    # given a run that is slow enough to be met at work
+    replaying.published(40)
+    replaying.plan()
+    with ThreadPoolExecutor(1) as pool:
+        applied = pool.submit(replaying.apply, rate=5)
+        until(lambda: replaying.done() >= 5 or applied.done())
+        # when
+        reached = replaying.said_of_run("pause")
+        # then what is under way when a word is said has ended with it
+        assert replaying.done() == reached < 40
+        assert not applied.done()
+        # when
+        replaying.said_of_run("resume")
+        until(lambda: replaying.done() > reached or applied.done())
+        reached = replaying.said_of_run("cancel")
+        # then
+        run = applied.result(WAIT_SECONDS)
+    assert run.state is RunState.CANCELLED
+    assert sum(run.became.values()) == reached < 40
+    assert not run.at_work
+
+
+def test_a_run_of_which_too_many_records_die_fails_and_goes_on_when_that_is_meant(replaying: Replaying) -> None:
+    # given two records that nobody can read, whose dead letters the ledger lost
+    replaying.published(2)
+    replaying.edge.publish(TOPIC, [b"{", b"["])
+    replaying.take(replaying.edge.records(TOPIC, replaying.first + 2))
+    replaying.forget(dead_letter, dead_letter.c.topic == TOPIC)
+    assert replaying.plan().sights == {"DONE": 2, "UNREADABLE": 2}
+    # when
+    with pytest.raises(ReplayRefusedError, match="2 records died, more than 1"):
+        replaying.apply(errors=1)
+    with pytest.raises(ReplayRefusedError, match="FAILED"):
+        replaying.apply()
+    replaying.said_of_run("resume")
+    run = replaying.apply()
+    # then
+    assert (run.state, run.became) == (RunState.FINISHED, {"DIED": 2, "DONE": 2})
+    assert replaying.plan().sights == {"DONE": 2, "LETTER": 2}
