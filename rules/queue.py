@@ -1,5 +1,6 @@
 """Topics as queues: which document of a person a lane takes next, and when a record is finished."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from rules.casework import is_asking, is_errand
@@ -34,14 +35,14 @@ def next_document(dossier: Dossier, person: int, *, contingency: bool, seen: Vie
 
     Liberty first; a chain's links follow each other without anything between them; what was begun goes
     on before anything is begun. Only the resolver (`contingency`) takes a chain that holds an opened
-    document (docs/law.md safety-10, 17). `seen` is the dossier's view where the caller has it already.
+    document of the same person (docs/law.md safety-10, 17). `seen` is the dossier's view where the caller has it already.
     """
     seen = seen or view(dossier)
     same = dossier.same(person)
     mine = [d for d in dossier.documents.values() if d.person in same]
     may_go = [d for d in mine if _may_go(d, seen)]
     if not contingency:
-        may_go = [d for d in may_go if not _belongs_to_resolver(d, seen)]
+        may_go = [d for d in may_go if not _belongs_to_resolver(d, seen, same)]
         may_go += [d for d in mine if _may_ask(d, seen)]
     if any(_holds_place(d, seen) for d in mine):
         may_go = [d for d in may_go if _is_no_break(d, seen)]
@@ -94,10 +95,14 @@ def _person_in_doubt(document: Document, seen: View) -> bool:
     return any(other.doing is Step.PERSON_CREATE for other in others)
 
 
-def _belongs_to_resolver(document: Document, seen: View) -> bool:
+def _belongs_to_resolver(document: Document, seen: View, same: Collection[int]) -> bool:
+    """Whether it was opened, or its chain holds an opened document of the same person.
+
+    What another person's opened document waits for goes as ever: the resolver has no lane of this person.
+    """
     complete = [chain for chain in seen.chains_of(document.document_id) if chain.complete]
-    members = {member for chain in complete for member in chain.members}
-    return document.opened or any(seen.dossier.documents[member].opened for member in members)
+    members = [seen.dossier.documents[member] for chain in complete for member in chain.members]
+    return document.opened or any(member.opened and member.person in same for member in members)
 
 
 def _place(document: Document, seen: View) -> tuple[int, int, datetime, str, str]:

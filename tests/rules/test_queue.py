@@ -7,7 +7,7 @@ import pytest
 
 from rules.dossier import Person
 from rules.facts import ChainBroke
-from rules.queue import is_finished
+from rules.queue import is_finished, next_document
 from rules.words import AnswerClass, LinkState, Reason, State, Step
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, RJI, YESTERDAY, Desk, document, piece
 
@@ -72,6 +72,14 @@ def test_the_sender_leaves_a_whole_chain_with_an_opened_link_to_the_resolver() -
     assert desk.standing("m") == (State.READY, None)
     assert desk.takes() is None
     assert list(desk.drain(contingency=True)) == ["m", "k"]
+
+
+def test_what_an_opened_link_of_another_person_waits_for_is_left_to_the_sender() -> None:
+    # given a mandado and its contramandado under two persons of the ledger, of whom nobody knows that they are one
+    desk = Desk(document("m", person=1), document("k", CONTRAMANDADO, "m", person=2, **PAPER))
+    # then the resolver, which has a lane of the second alone, waits for the sender's
+    assert next_document(desk.dossier, 2, contingency=True) is None
+    assert next_document(desk.dossier, 1, contingency=False) == "m"
 
 
 def test_a_certidao_of_a_live_warrant_does_not_wait_for_an_opened_release_that_lacks_data() -> None:
