@@ -74,3 +74,17 @@ def test_another_try_ends_the_pause_before_the_next_probe_and_moves_nothing_else
     # then
     probed = state in (LinkState.SUSPECT, LinkState.DOWN)
     assert (after.state, after.probe_at) == (state, NOW if probed else None)
+
+
+def test_a_sim_that_comes_while_it_is_tried_opens_it_when_the_attempt_fails() -> None:
+    # given
+    desk = Desk(document("m"))
+    desk.link(LinkState.DOWN)
+    desk.ask(RetryAsked, "m", Role.SERVIDOR)
+    desk.begin("m")
+    # when
+    desk.consent("m")
+    assert not desk["m"].opened
+    desk.answered("m", AnswerClass.CONNECTION)
+    # then
+    assert (desk["m"].state, desk["m"].opened_at) == (State.CONTINGENCY, NOW)
