@@ -8,19 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer, TopicPartition
 from typer.testing import CliRunner, Result
 
 from console.commands import TABLE
+from console.legacy import ROWS
 from console.main import app
 from ledger import acts, outbox
 from ledger.engine import Database
 from ledger.tables import document
+from operations.exceptional import REGISTERED
 from operations.retrying import RETRIED
 from producers.saj import SajProducer
 from producers.settings import KafkaSettings
 from schemas.record import RawRecord
-from tests.ledger.office import PEOPLE, Hand, Office, paper
+from tests.ledger.office import ISSUED, PEOPLE, Hand, Office, paper
+from tests.story.test_17_the_stock import item
 
 BY = ("--by", "MAGISTRADO:m007:90101", "--reason", "teste")
 INSTANT = "2026-11-20T18:00:00-04:00", "2026-11-21T08:00:00-04:00"
@@ -51,6 +54,11 @@ TYPED: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         "APPLIED",
     ),
+    "legacy regularise": (
+        ("I-1", "--reu", "PRESO", "--analysed-by", "u901", "--analysed-at", INSTANT[0], "--evidence", "A3"),
+        "DECIDE_ONLY",
+    ),
+    "legacy exclude": (("I-1", "--hypothesis", "OUTRA", "--text", "x"), "NOT_COMPETENT"),
     "link report": (("--user", "u901", "--client", "OK", "--app-server", "OK"), "TEST_OK"),
 }
 
@@ -63,6 +71,7 @@ def office(template: Path, tmp_path: Path) -> Iterator[Office]:
     database = Database(f"sqlite:///{tmp_path / 'ledger.db'}", hand)
     made = Office(database, hand)
     made.issue(paper("MANDADO", "M-1"), paper("ALVARA", "A-1", "M-9", person=1))
+    made.take(made.command("legacy.item-listed", "SERVIDOR", **item("PRISAO_SEM_MANDADO")))
     yield made
     database.close()
 
@@ -120,7 +129,7 @@ def call(*words: str) -> Result:
 def test_every_command_is_judged_by_the_service_and_its_answer_is_the_exit_status(
     kafka: KafkaSettings, office: Office
 ) -> None:
-    assert set(TYPED) == {f"{row.group} {row.name}" for row in TABLE}
+    assert set(TYPED) == {f"{row.group} {row.name}" for row in (*TABLE, *ROWS)}
     with serving(kafka, office):
         for name, (words, reason) in TYPED.items():
             # when
@@ -165,3 +174,30 @@ def test_what_is_held_for_a_reason_is_tried_again_by_a_plan_and_what_moved_on_is
     with office.database.reading() as connection:
         (made,) = acts.of(connection, RETRIED, json.loads(planned.stdout)["sha256"][:16])
     assert (made.by, made.reason) == ("SERVIDOR:u901:90101", "teste")
+
+
+@pytest.mark.usefixtures("typed")
+def test_what_was_issued_outside_saj_is_published_with_its_hypothesis_and_goes_on_record(
+    kafka: KafkaSettings, office: Office, tmp_path: Path
+) -> None:
+    # given
+    file = tmp_path / "paper.json"
+    file.write_text(json.dumps(paper("MANDADO", "X-1", person=2)), encoding="utf-8")
+    consumer = Consumer({**kafka.admin_config(), "group.id": "test-outside"})
+    ends = [TopicPartition(ISSUED, n) for n in consumer.list_topics(ISSUED, timeout=60).topics[ISSUED].partitions]
+    for end in ends:
+        end.offset = consumer.get_watermark_offsets(end, timeout=60)[1]
+    consumer.assign(ends)
+    # when
+    why = ("--hypothesis", "A", "--justification", "Desmembramento")
+    done = call("exceptional", "register", str(file), *why, *BY, "--json")
+    # then
+    assert (done.exit_code, json.loads(done.stdout)["document_id"]) == (0, "X-1")
+    record = consumer.poll(60)
+    consumer.close()
+    assert record is not None
+    published = json.loads(record.value() or b"{}")
+    assert (published["origin"], published["exceptional"]["hypothesis"]) == ("EXCEPCIONAL", "A")
+    with office.database.reading() as connection:
+        (made,) = acts.of(connection, REGISTERED, "X-1")
+    assert made.by == BY[1]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rules.acts import DocumentWithdrawn
-from rules.dossier import Document
+from rules.dossier import Antecedent, Document
 from rules.history import Custody
 from rules.words import CustodyEvent, Kind, State
 from tests.rules.annulling import annul
@@ -195,3 +195,17 @@ def test_an_order_that_names_what_nobody_knows_closes_no_mandado_beside_it() -> 
     desk.tell_issued(paper("l", CONTRAMANDADO))
     # then
     assert told(desk)[1:] == [([OPEN], [])]
+
+
+def test_a_certidao_that_names_its_mandado_by_the_national_number_takes_the_banner_off() -> None:
+    # given two open mandados, of which one is registered
+    desk = Desk(paper("m"), paper("n"))
+    desk.register("m")
+    number = desk["m"].national_number
+    # when
+    desk.tell_issued(paper("c", CERTIDAO, antecedents=(Antecedent(national_number=number),)))
+    # then the other stays open
+    desk.register("c")
+    assert told(desk) == [([], [OPEN])]
+    desk.tell_issued(paper("d", CERTIDAO, "n"))
+    assert told(desk) == [([], [OPEN]), ([OPEN], [])]

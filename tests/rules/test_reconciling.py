@@ -254,3 +254,8 @@ def test_fail_7_one_human_under_several_rjis_differs(humans: tuple[str, ...], na
     found = compare(dossier, Shown((row(),), (person(),), humans=humans), frozenset())
     # then
     assert [(one.ours, one.registry) for one in found if one.kind == "RJI"] == named
+
+
+def test_what_mends_a_difference_names_its_document_or_says_what_to_do_about_a_strange_piece() -> None:
+    assert TABLE["MISSING_HERE"].told("m", 1) == "saj-bnmp documents retry m"
+    assert TABLE["MISSING_HERE"].told(None, None) == TABLE["MISSING_HERE"].strange
