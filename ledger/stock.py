@@ -1,5 +1,6 @@
 """The stock: items as SAJ listed them, what was made of each, and what became of it (docs/law.md legacy)."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from ledger.bulk import upsert
 from ledger.persons import bound_to, persons_of
 from ledger.tables import Identifier, Instant, metadata, person
 from rules.legacy import Colour, Item, StockItem
+
+_LONGEST = 64
 
 legacy_item = sa.Table(
     "legacy_item",
@@ -39,8 +42,13 @@ def documents_of(item_id: str, data: Mapping[str, Any]) -> tuple[str, str]:
     """The ids of the document that an item is about, SAJ's own where it told it, and of its certidão."""
     origin = data.get("origin_data")
     own = origin.get("document_id") if isinstance(origin, dict) else None
-    named = own if isinstance(own, str) and own else item_id
-    return named, f"{named[:60]}:CUM"
+    named = own if isinstance(own, str) and own else _fitting(f"ACERVO:{item_id}")
+    return named, _fitting(f"{named}:CUM")
+
+
+def _fitting(name: str) -> str:
+    """The name, or where it would be too long for an identifier what stands for it alone."""
+    return name if len(name) <= _LONGEST else hashlib.sha256(name.encode()).hexdigest()
 
 
 def of_id(connection: Connection, item_id: str) -> tuple[StockItem, dict[str, Any]] | None:

@@ -249,6 +249,7 @@ COMMANDS: dict[str, str] = {
     "UNKNOWN_ITEM": "Item do acervo desconhecido.",
     "ITEM_ENDED": "O item já foi regularizado ou retirado da lista.",
     "OTHER_PERSON": "O item, ou o documento, é de outra pessoa: confira a parte.",
+    "OTHER_KIND": "Há documento de outra espécie com o identificador do item: confira o item.",
     "NO_ANALYSIS": "Analise antes o processo: se o réu está solto ou preso, e se o registro é necessário.",
     "NOT_NECESSARY": "A análise diz que o registro não é necessário: o chefe de cartório retira o item da lista.",
     "NO_EVIDENCE": "Falta a confirmação com o certificado digital de quem envia.",

@@ -141,6 +141,11 @@ def _busy(work: Casework, fact: RegularisationAsked) -> str | None:
     known = [work.documents[one.document_id] for one in fact.documents if one.document_id in work.documents]
     if any(one.person != fact.item.person for one in known):
         return "OTHER_PERSON"
+    if any(
+        work.documents[one.document_id].kind != one.kind for one in fact.documents if one.document_id in work.documents
+    ):
+        # A release that stands under this id is never made a mandado of.
+        return "OTHER_KIND"
     return "ON_ITS_WAY" if any(not one.ended and not is_replaceable(one) for one in known) else None
 
 

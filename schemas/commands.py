@@ -13,6 +13,7 @@ from schemas import legacy
 from schemas.command import By, Command, OfDocument
 from schemas.gaps import Gap, UnsettledError, settle
 from schemas.shapes import (
+    CertificateId,
     GivenRows,
     Identifier,
     Instant,
@@ -120,7 +121,7 @@ class StandingOrder(Command):
 class CertificateReleased(Command):
     """SAJ released a certidão of ours in the case (docs/law.md safety 30)."""
 
-    certificate_id: Identifier
+    certificate_id: CertificateId
     released_at: Instant
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from rules.words import AnswerClass, OwnCertificate, Role, State
-from schemas.shapes import CaseNumber, Identifier, Tribunal
+from schemas.shapes import CaseNumber, CertificateId, Identifier, Tribunal
 
 
 class Writing(BaseModel):
@@ -46,7 +46,7 @@ class Attempt(Writing):
 class Certificate(Writing):
     """A certidão of SAJ's own that a resolution or an annulment leaves in the case."""
 
-    id: Identifier
+    id: CertificateId
     kind: OwnCertificate
     medium: Literal["DIGITAL", "FISICO"]
     text: str

@@ -175,6 +175,11 @@ Identifier = Annotated[
     _quick(_IDENTIFIER),
     _told(_IDENTIFIER),
 ]
+# A certidão's id is that of its document, a colon and its kind.
+_CERTIFICATE = "[!-~]{1,96}"
+CertificateId = Annotated[
+    str, _matching(_CERTIFICATE, "is not an identifier of 1 to 96 printable ASCII characters"), _told(_CERTIFICATE)
+]
 Tribunal = Annotated[str, _matching(_TRIBUNAL, "is not the acronym of a tribunal"), _quick(_TRIBUNAL), _told(_TRIBUNAL)]
 StateOfUnion = Annotated[str, _matching(_STATE, "is not the two letters of a state"), _quick(_STATE), _told(_STATE)]
 Name = Annotated[str, Field(max_length=150), _STORABLE, _quick(_SEEN, 150)]

@@ -181,6 +181,14 @@ def test_what_is_on_its_way_or_of_another_person_is_not_made_again() -> None:
     assert answer(desk, asked(document("x", **OLD))) == "OTHER_PERSON"
 
 
+def test_no_release_that_stands_under_its_id_becomes_a_mandado() -> None:
+    # given
+    desk = Desk(document("a", Kind.ALVARA_SOLTURA, gaps=("fields.motivo",)))
+    # then
+    assert answer(desk, asked(document("a", **OLD))) == "OTHER_KIND"
+    assert desk["a"].liberty
+
+
 def test_an_item_is_listed_again_while_it_is_pending_and_of_the_same_person() -> None:
     # given
     desk, made = Desk(), replace(ITEM, documents=("m",))

@@ -76,6 +76,20 @@ async def test_a_mandado_that_waits_is_registered_with_its_own_day_and_leaves_it
     assert await court.command("certificate.released", "SERVIDOR", **released) == "APPLIED"
 
 
+async def test_the_longest_ids_leave_their_certidao_too(court: Court) -> None:
+    # given
+    long = "M" * 64
+    old = item("MANDADO_AG_CUMPRIMENTO")["origin_data"] | {"document_id": long}
+    await listed(court, "MANDADO_AG_CUMPRIMENTO", origin_data=old)
+    # when
+    assert await sent(court) == "APPLIED"
+    # then
+    assert court.standing(long) == REGISTERED
+    certificate = court.told(CHANGED)[0].data["certificate"]["id"]
+    released: dict[str, Any] = {"certificate_id": certificate, "released_at": ANALYSIS["at"]}
+    assert await court.command("certificate.released", "SERVIDOR", **released) == "APPLIED"
+
+
 async def test_annex_b_14_a_fulfilled_mandado_goes_with_its_certidao_prefilled_from_this_courts_arrest(
     court: Court,
 ) -> None:
