@@ -95,3 +95,4 @@ async def _register(call: Any, person: Person) -> None:
         for hand in hands:
             await call("GET", f"{path}/assinar-{hand}/{number}")
         await call("GET", f"{path}/{number}")
+        await call("GET", f"/api/pessoas/rji/{rji}")

@@ -52,6 +52,9 @@ class ThinRegistry:
             return person, {"id": 1, "numeroIndividuo": person}, 201
         if method == "POST":
             return self._create(path, json.loads(body))
+        if path.startswith("/api/pessoas/rji/"):
+            person = path.rpartition("/")[2]
+            return person, {"numeroIndividuo": person, "statusPessoa": {"descricao": "Procurado"}}, 200
         piece = self._pieces[path.rpartition("/")[2]]
         if "/assinar-" in path:
             piece["signed"] += 1

@@ -17,7 +17,7 @@ MOST_CASES: Final = 10
 
 
 async def look_up(desk: Desk, order: Order) -> tuple[Result, tuple[Piece, ...], str | None]:
-    """Answer the order's question: the pieces asked for, and an RJI.
+    """Answer the order's question about pieces or a merge: the pieces asked for, and an RJI.
 
     The RJI is who survived the merge asked about, or a merge of the order's person that comes to light; for an order
     without one, whom the pieces asked for by number are about, where they are about one person.

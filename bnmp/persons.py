@@ -86,3 +86,9 @@ async def principal(desk: Desk, rji: str) -> tuple[Result, str | None]:
             return result, None if survivor == rji else survivor
         survivor = into or survivor
     return result.unreadable(What.READ, "merges without end"), None
+
+
+async def situation(desk: Desk, rji: str) -> tuple[Result, str]:
+    """The status of a person; empty where BNMP does not say."""
+    result = await desk.get(READ_OP, PERSON_BY_RJI.format(rji=rji))
+    return result, (readings.situation(result.body) or "") if result.ok else ""

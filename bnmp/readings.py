@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bnmp.words import CPF_TYPE, NOT_INFORMED, SIGNING_ZONE, STATUS_IDS, STATUSES
+from bnmp.words import CPF_TYPE, NOT_INFORMED, SIGNING_ZONE, SITUATIONS, STATUS_IDS, STATUSES
 from rules.facts import Piece
 from rules.identity import Candidate, Traits
 
@@ -107,6 +107,12 @@ def piece(body: Mapping[str, Any]) -> Piece | None:
 def rji(body: Mapping[str, Any], name: str = "numeroIndividuo") -> str | None:
     """An RJI of 11 digits, which BNMP writes as text or as a number."""
     return digits(identifier(body.get(name)), 11)
+
+
+def situation(body: Mapping[str, Any]) -> str | None:
+    """A person's status: a Situation by its label, an unknown label verbatim."""
+    label = coded(body, "statusPessoa")
+    return SITUATIONS.get(label.casefold(), label) if label else None
 
 
 def candidate(body: Mapping[str, Any]) -> Candidate | None:

@@ -3,7 +3,7 @@
 import asyncio
 import email.utils
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from bnmp.wire import Ask
 from bnmp.words import LIGHT_FILTER, PATHS, SIGNING_ZONE
 from rules.dossier import Hand
 from rules.facts import Answer, Piece
+from rules.kinds import KINDS
 from rules.steps import SIGNATURE_OF
 from rules.words import AnswerClass, Role, Step
 
@@ -35,6 +36,7 @@ class _Found:
     rji: str | None = None
     candidates: tuple[str, ...] = ()
     inactive: tuple[str, ...] = ()
+    situation: str | None = None
     gone: bool = False
 
 
@@ -50,7 +52,7 @@ class Registry(Client):
 
         PERSON answers with `rji`, with `candidates`, with `inactive` ones, or with none (nobody is there); PERSON_CREATE with `rji`;
         CREATE with `piece`, and `rji` when the person had been merged, or `gone` where they are inactive; a signature with
-        nothing; READ_BACK with `piece`; either `gone` where BNMP has no such piece; ANNUL with `piece`, or none where there is none; LOOK_UP with `pieces` and `rji` as its question asks. An order that lacks what the step needs is REFUSED and nothing is sent.
+        nothing; READ_BACK with `piece` and, in effect, its person's `situation`; either `gone` where BNMP has no such piece; ANNUL with `piece`, or none where there is none; LOOK_UP with `pieces` and `rji`, or `situation`, as its question asks. An order that lacks what the step needs is REFUSED and nothing is sent.
         """
         return await self._attempt(_DO[step], step, order)
 
@@ -107,6 +109,7 @@ class Registry(Client):
             found.rji,
             found.candidates,
             found.inactive,
+            found.situation,
             found.gone,
             # Without credentials nobody asked.
             user=hand.user if hand and result.detail != NO_CREDENTIALS else None,
@@ -173,7 +176,12 @@ def _signature(desk: Desk) -> dict[str, str]:
 
 async def _read_back(desk: Desk, order: Order) -> _Found:
     result, piece = await pieces.read(desk, order)
-    return _Found(result, piece, gone=result.answer is AnswerClass.CHAIN)
+    if piece is None or order.rji is None or piece.status not in KINDS[order.document.kind].in_effect:
+        return _Found(result, piece, gone=result.answer is AnswerClass.CHAIN)
+    # What the document is told to be waits for its person a moment only: who answers late is asked again.
+    moment = asyncio.get_running_loop().time() + desk.settings.windows.probe
+    _, situation = await persons.situation(replace(desk, deadline=min(desk.deadline, moment)), order.rji)
+    return _Found(result, piece, situation=situation)
 
 
 async def _reread(desk: Desk, order: Order) -> _Found:
@@ -188,6 +196,10 @@ async def _annul(desk: Desk, order: Order) -> _Found:
 
 
 async def _look_up(desk: Desk, order: Order) -> _Found:
+    person = order.question.person if order.question else None
+    if person is not None:
+        result, situation = await persons.situation(desk, person)
+        return _Found(result, situation=situation)
     result, found, rji = await lookups.look_up(desk, order)
     return _Found(result, pieces=found, rji=rji)
 

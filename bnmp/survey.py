@@ -18,7 +18,7 @@ from bnmp.pieces import FILTER_OP
 from bnmp.sessions import Actor, Result
 from bnmp.settings import BnmpSettings
 from bnmp.wire import Ask
-from bnmp.words import LIGHT_FILTER, PATHS, PERSON_BY_RJI, PIECE, SECRECY, SITUATIONS, STATUS_IDS
+from bnmp.words import LIGHT_FILTER, PATHS, PERSON_BY_RJI, PIECE, SECRECY, STATUS_IDS
 from rules.identity import certain
 from rules.sides import Detail, Individual, Row
 from rules.words import AnswerClass
@@ -141,10 +141,14 @@ class Survey(Client):
             return (
                 Unread(result.answer, result.detail) if not result.ok else Unread(AnswerClass.FAULT, "another person")
             )
-        label = readings.coded(result.body, "statusPessoa")
         into = readings.rji(result.body, "rjiPrincipal")
-        status = SITUATIONS.get(label.casefold(), label) if label else None
-        return Individual(rji, there=True, active=result.body.get("ativo") is not False, into=into, status=status)
+        return Individual(
+            rji,
+            there=True,
+            active=result.body.get("ativo") is not False,
+            into=into,
+            status=readings.situation(result.body),
+        )
 
     async def _rows(self, question: Mapping[str, Any]) -> tuple[Row, ...] | Unread:
         result, rows = await self._desk().pages(FILTER_OP, LIGHT_FILTER, question, self._size, sort="id,asc")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rules import annulment, doubt, lookup, naming, registration, signers, stock, twins, unsigned
+from rules import annulment, doubt, lookup, naming, registration, signers, stock, unsigned
 from rules.acts import (
     CertificateReleased,
     ContingencyAnswered,
@@ -121,7 +121,7 @@ def _due_fell(work: Casework, fact: DueFell) -> None:
     document = work.documents[fact.document_id]
     due = document.due_fact
     document = work.put(changed(document, due_at=None, due_fact=None), f"due {due}")
-    if due == "LOOK_UP" and (is_held(document) or twins.is_watched(document)):
+    if due == "LOOK_UP" and (is_held(document) or document.state is State.REGISTERED):
         lookup.ask_again(work, document)
     elif due == "ANNUL":
         annulment.fallen_due(work, document)

@@ -38,7 +38,8 @@ class Answer:
 
     `at` is when the attempt began; `detail` never holds personal data; `retry_after` is in seconds. `gone`: the registry
     has no such piece, or at its creation no such person, any more. `user` is as whom BNMP was asked, `hand` whose turn it
-    was, credentials or none. `inactive` are candidates whom the registry has removed.
+    was, credentials or none. `inactive` are candidates whom the registry has removed;
+    `situation` is the person's status, as rules/situation.py or verbatim: empty where it was asked for and not told.
     """
 
     answer: AnswerClass
@@ -51,6 +52,7 @@ class Answer:
     rji: str | None = None
     candidates: tuple[str, ...] = ()
     inactive: tuple[str, ...] = ()
+    situation: str | None = None
     gone: bool = False
     user: str | None = None
     hand: Hand | None = None
@@ -116,11 +118,15 @@ class DoubtRead:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What BNMP is asked: pieces by national number, pieces of these types in the document's case, or who survived."""
+    """What BNMP is asked: pieces by national number, pieces of these types in the document's case, or who survived.
+
+    Or, with `person`, an RJI, that person's status.
+    """
 
     numbers: tuple[str, ...] = ()
     pecas: tuple[int, ...] = ()
     merged: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

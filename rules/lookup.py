@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rules import twins
+from rules import late, twins
 from rules.antecedents import needs, to_ask
 from rules.casework import Casework, is_asking
 from rules.chain import MERGE
@@ -31,6 +31,8 @@ def question(document: Document, dossier: Dossier) -> Question:
     """What a document that asks has to be told."""
     if twins.is_watched(document):
         return twins.question(document)
+    if late.is_watched(document):
+        return late.question(document, dossier.persons[document.person].rji)
     merge = dossier.merge_of(document.person)
     if merge is not None and document.missing == (MERGE,):
         return Question(merged=merge.from_rji)
@@ -48,6 +50,9 @@ def looked_up(work: Casework, fact: LookedUp) -> None:
     if twins.is_watched(document):
         _mirror(work, fact.answer.pieces)
         twins.searched(work, work.documents[fact.document_id], fact)
+        return
+    if late.is_watched(document):
+        late.looked_up(work, document, fact)
         return
     ANSWERED[fact.answer.answer](work, document, fact)
     after = work.documents[fact.document_id]

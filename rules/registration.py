@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from rules import annulment, messages, pieces, stock, twins
+from rules import annulment, late, messages, pieces, stock, twins
 from rules.casework import Casework, Say
 from rules.certificate import of_contingency, resolved
 from rules.contingency import is_exhausted, noted, standing_evidence
@@ -27,7 +27,7 @@ from rules.doubt import (
     with_piece,
 )
 from rules.effects import effect_of
-from rules.facts import Answer, LeaseTakenOver, Piece, StepAnswered, StepBegun
+from rules.facts import Answer, LeaseTakenOver, StepAnswered, StepBegun
 from rules.gone import gone
 from rules.identifiers import CASE, is_of
 from rules.identity import person_of
@@ -105,7 +105,7 @@ def _succeeded(work: Casework, document: Document, answer: Answer) -> None:
     elif step is Step.LOOK_UP:
         looked_for(work, document, answer)
     elif step is Step.READ_BACK:
-        _read_back(work, document, answer.piece)
+        _read_back(work, document, answer)
     elif step is Step.CREATE and answer.piece is not None:
         if answer.rji is not None and document.rji is not None:
             document = changed(document, rji=answer.rji)
@@ -130,8 +130,9 @@ def _person_found(work: Casework, document: Document, answer: Answer) -> None:
         work.put(changed(document, step=Step.PERSON, doing=None), "nobody found")
 
 
-def _read_back(work: Casework, document: Document, piece: Piece | None) -> None:
+def _read_back(work: Casework, document: Document, answer: Answer) -> None:
     """REGISTERED only with the status that its kind must have (docs/law.md safety-1)."""
+    piece = answer.piece
     if piece is None:
         again(work, changed(document, doing=None), work.dossier.windows.probe, "nothing read back")
         return
@@ -142,6 +143,7 @@ def _read_back(work: Casework, document: Document, piece: Piece | None) -> None:
             again(work, changed(document, doing=None), work.dossier.windows.probe, "read back without a number")
             return
         _register(work, document)
+        late.note(work, work.documents[document.document_id], answer.situation)
         return
     proved = step_of_status(document, piece.status)
     if proved is None:

@@ -25,7 +25,7 @@ def watch_for(work: Casework, document: Document) -> None:
 
 def is_watched(document: Document) -> bool:
     """Whether a look-up of this document is the search for its twin."""
-    return document.state is State.REGISTERED
+    return document.state is State.REGISTERED and document.reads > 0
 
 
 def question(document: Document) -> Question:

@@ -7,6 +7,7 @@ from tests.ledger.office import PEOPLE, STAFF, START
 from tests.story.court import Court
 
 HELD, REGISTERED = State.HELD, (State.REGISTERED, None)
+CHANGED = "bnmp.document.status-changed.v1"
 
 
 async def test_safety_20_everybody_refused_is_an_incident_and_no_contingency(court: Court) -> None:
@@ -145,3 +146,38 @@ async def test_annex_b_17_what_was_opened_before_a_merge_is_resolved_under_the_r
     assert piece is not None
     assert piece["numeroIndividuo"] == older
     assert court.told("bnmp.contingency.resolved.v1", "M-1")[0].data["rji"] == older
+
+
+async def test_a_persons_status_is_read_back_and_told_and_asked_for_again_where_it_comes_late(court: Court) -> None:
+    # given a registry that follows after five minutes
+    court.moods(late_status_s=300)
+    # when
+    await court.issue("MANDADO", "M-1")
+    # then
+    assert (court.standing("M-1"), court.told(CHANGED)) == (REGISTERED, [])
+    # when
+    await court.wait(600)
+    # then
+    assert [one.data["person_status"] for one in court.told(CHANGED, "M-1")] == ["PROCURADO"]
+    # when it is fulfilled, and BNMP follows at once
+    court.moods(late_status_s=0)
+    await court.issue("CERTIDAO", "C-1", "M-1")
+    # then
+    assert [one.data["person_status"] for one in court.told(CHANGED, "C-1")] == ["PRESO_PROVISORIO"]
+
+
+async def test_a_persons_status_that_does_not_come_is_a_divergence_within_the_hour(court: Court) -> None:
+    # given
+    court.moods(late_status_s=86400)
+    # when
+    await court.issue("MANDADO", "M-1")
+    for _ in range(3):
+        await court.wait(1300)
+    # then
+    (found,) = court.told("bnmp.divergence.found.v1", "M-1")
+    assert (found.data["kind"], found.data["ours"], found.data["registry"]) == (
+        "PERSON_STATUS",
+        "PROCURADO",
+        "EM_LIBERDADE",
+    )
+    assert [one.data["person_status"] for one in court.told(CHANGED, "M-1")] == ["EM_LIBERDADE"]
