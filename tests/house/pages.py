@@ -17,6 +17,7 @@ from runtime.settings import PREFIX, WINDOW_PREFIX, Environment
 from schemas import asyncapi
 from schemas.figures import FIGURES, ROLES, Row
 from schemas.topics import FOREVER, TOPICS, Topic
+from tests.house import guarantees
 
 ROOT = Path(__file__).resolve().parents[2]
 _DAY_MS = 86_400_000
@@ -292,6 +293,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/settings.md": settings,
     "docs/metrics.md": metrics,
     "docs/benchmarks.md": benchmarks,
+    "docs/guarantees.md": guarantees.page,
 }
 """Each generated page and the function that gives its text."""
 

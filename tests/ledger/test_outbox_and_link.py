@@ -99,6 +99,9 @@ def test_what_waits_for_the_link_is_listed_liberty_first(office: Office) -> None
     )
     with office.database.transaction() as connection:
         connection.execute(document.update().values(state=State.HELD, reason=Reason.WAITING_LINK))
+        # What waited longest is a mandado.
+        older = document.update().where(document.c.document_id == "M-1")
+        connection.execute(older.values(since=document.c.issued_at))
     # when
     with office.database.reading() as connection:
         found = [document_id for document_id, _ in due.waiting_for_link(connection, 10)]

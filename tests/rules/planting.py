@@ -6,9 +6,6 @@ cheapest first, and properties last.
 """
 
 import gc
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import mmap
 import os
 import pickle
@@ -26,6 +23,7 @@ from typing import Any, TypeVar
 import pytest
 from coverage import Coverage
 
+from tests.planted import plant
 from tests.rules.faults import ROOT, RULES, Fault
 
 T = TypeVar("T")
@@ -233,22 +231,6 @@ def break_functions(faults: Sequence[Fault], known: Known, told: Told, until: fl
     pytest.main([str(TESTS), *_PYTEST, known.asked], plugins=[_Functions(faults, known, told, until)])
 
 
-class _Broken(importlib.abc.Loader, importlib.abc.MetaPathFinder):
-    """Gives one module of the rules with a fault in it."""
-
-    def __init__(self, fault: Fault) -> None:
-        self._fault, self._name = fault, f"rules.{fault.file.removesuffix('.py')}"
-
-    def find_spec(
-        self, name: str, _: Sequence[str] | None, __: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        path = RULES / self._fault.file
-        return importlib.util.spec_from_file_location(name, path, loader=self) if name == self._name else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(compile(planted(self._fault), str(RULES / self._fault.file), "exec"), module.__dict__)  # noqa: S102 (the point)
-
-
 class _Asking:
     def __init__(self, known: Known, *, properties: bool) -> None:
         self._known, self._properties = known, properties
@@ -275,7 +257,7 @@ def break_table(fault: Fault, known: Known) -> str:
 
 
 def _import_and_ask(fault: Fault, files: Sequence[Path], known: Known, properties: bool) -> None:  # noqa: FBT001 (passed on)
-    sys.meta_path.insert(0, _Broken(fault))
+    plant(RULES / fault.file, planted(fault))
     asking = _Asking(known, properties=properties)
     if pytest.main([*map(str, files), *_PYTEST, known.asked], plugins=[asking]) != 0:
         os._exit(1)

@@ -62,6 +62,14 @@ def test_what_was_begun_goes_on_and_a_release_waits_for_one_request_at_most() ->
     assert desk.takes() == "f"
 
 
+def test_a_certidao_of_a_live_warrant_goes_before_an_older_mandado() -> None:
+    desk = Desk(document("m"))
+    desk.register("m")
+    desk.tell_issued(document("older", issued_at=NOW - timedelta(days=9), case_number="x"))
+    desk.tell_issued(document("c", CERTIDAO, "m"))
+    assert list(desk.drain()) == ["c", "older"]
+
+
 def test_the_oldest_goes_first_among_equals_and_one_without_a_date_last() -> None:
     desk = Desk(document("a", issued_at=None), document("b"), document("c", issued_at=NOW - timedelta(days=1)))
     assert list(desk.drain()) == ["c", "b", "a"]
