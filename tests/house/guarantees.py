@@ -466,8 +466,8 @@ GUARANTEES: tuple[Guarantee, ...] = (
         "I4",
         Fault(
             _ROUTED,
-            "    if document.opened or not is_eligible(document.kind):\n        return None\n    link = seen.dossier.link\n",
-            "    if document.opened:\n        return None\n    link = seen.dossier.link\n",
+            "if document.opened or not is_eligible(document.kind) or is_tried(document, link):",
+            "if document.opened or is_tried(document, link):",
             "a kind that the law does not list is offered",
         ),
         (
@@ -548,9 +548,9 @@ GUARANTEES: tuple[Guarantee, ...] = (
     Guarantee(
         "I10",
         Fault(
-            "ledger/chains.py",
-            '"sequence", "attempt", "detail")',
-            '"sequence", "attempt")',
+            "ledger/chain_check.py",
+            "elif code_after(before) != row.code:",
+            "elif not row.code:",
             "what an entry tells can be changed and nobody sees it",
         ),
         (
