@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.house.guarantees import GUARANTEES, ROOT, Guarantee
+from tests.house.guarantees import GUARANTEES, Guarantee
+from tests.planted import ROOT
 
 _TESTS_FAILED = 1
 

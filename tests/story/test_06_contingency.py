@@ -41,8 +41,8 @@ async def test_the_manuals_sequence_from_the_warning_screen_to_the_certidao_in_t
     await court.cut()
     await court.issue("MANDADO", "M-1")
     offer = court.told(OFFERED, "M-1")[-1].data
-    # (the third of five attempts finds the link down: nobody else reached BNMP for half a minute either)
-    assert (len(offer["attempts"]), {one["class"] for one in offer["attempts"]}) == (3, {"CONNECTION"})
+    # (before the fifth of its attempts the link may be down: nobody else reaches BNMP either)
+    assert {one["class"] for one in offer["attempts"]} == {"CONNECTION"}
     assert court.link() is LinkState.DOWN
     # when nobody else reaches BNMP either and the user says SIM: the paper carries the text with the instant of the failed access, and nothing is sent
     await court.away()
