@@ -20,6 +20,8 @@ KEPT = 16
 _BATCH = 5000
 _COMMIT_KEYS = frozenset({0, 1})
 _NEWEST = 4
+_NO_LEADER = frozenset({KafkaError.LEADER_NOT_AVAILABLE, KafkaError.NOT_LEADER_FOR_PARTITION})
+_PAUSE_SECONDS = 0.2
 
 Place = tuple[str, str, int]
 """Group, topic, partition."""
@@ -51,11 +53,22 @@ class Tail:
         asked = [TopicPartition(OFFSETS_TOPIC, number, self._since) for number in there.partitions]
         # A broker makes the topic for its first group: until then nobody has committed anything.
         if asked:
-            found = self._consumer.offsets_for_times(asked, timeout=ASK_SECONDS)
+            found = self._led(asked)
             # Where nothing came since, the offset is the end, told as -1.
             self._behind = {place.partition for place in found if place.offset >= 0}
             self._consumer.assign(found)
             self._begun = True
+
+    def _led(self, asked: list[TopicPartition]) -> list[TopicPartition]:
+        """The offsets of these times; of a topic that was made just now the partitions have no leader for a moment."""
+        deadline = time.monotonic() + ASK_SECONDS
+        while True:
+            try:
+                return self._consumer.offsets_for_times(asked, timeout=ASK_SECONDS)
+            except KafkaException as error:
+                if error.args[0].code() not in _NO_LEADER or time.monotonic() > deadline:
+                    raise
+            time.sleep(_PAUSE_SECONDS)
 
     def follow(self) -> None:
         """Read what was committed since; the first time to the end of the topic as it then is."""

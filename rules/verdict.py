@@ -74,7 +74,7 @@ def _not_released_by_judge(document: Document, _: View) -> Verdict | None:
 def contingency(document: Document, seen: View) -> Verdict | None:
     """Link down and kind eligible: offer, open, or note the NÃO (ROUTE-10, ROUTE-11; docs/law.md safety-15, 16, 18)."""
     link = seen.dossier.link
-    if document.opened or not is_eligible(document.kind) or is_tried(document, link):
+    if document.opened or not is_eligible(document.kind) or _is_tried_alone(document, seen):
         return None
     failed_at = evidence(document, seen.dossier)
     if (link.blocked or failed_at is not None) and not link.permits_contingency:
@@ -89,6 +89,12 @@ def contingency(document: Document, seen: View) -> Verdict | None:
     if consent.answer is Consent.SIM:
         return Verdict(Event.OPEN, failed_access_at=failed_at)
     return Verdict(Event.HOLD, Reason.WAITING_LINK, failed_access_at=failed_at)
+
+
+def _is_tried_alone(document: Document, seen: View) -> bool:
+    """Whether it is tried past the breaker: never a link of a chain, whose other links wait for BNMP (safety-10, 15)."""
+    others = any(len(chain.members) > 1 for chain in seen.chains_of(document.document_id))
+    return is_tried(document, seen.dossier.link) and not others
 
 
 def _access_doubted(document: Document, seen: View) -> Verdict | None:
@@ -112,7 +118,7 @@ def _variant_unknown(document: Document, seen: View) -> Verdict | None:
 def _waiting_link(document: Document, seen: View) -> Verdict | None:
     """What contingency does not cover waits for the link, and leaves only when it is UP."""
     link = seen.dossier.link
-    if document.opened or is_tried(document, link):
+    if document.opened or _is_tried_alone(document, seen):
         return None
     if document.reason in _WAITED_FOR_LINK and link.state is not LinkState.UP:
         return Verdict(Event.HOLD, document.reason, failed_access_at=document.failed_access_at)

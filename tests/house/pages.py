@@ -276,9 +276,7 @@ def _benchmark(result: Mapping[str, Any]) -> list[str]:
 
 
 def _verdict(ratio: float, floor: float | None) -> str:
-    if floor is None:
-        return ""
-    return "holds" if ratio >= floor else "does not hold"
+    return "" if floor is None else "holds" if ratio >= floor else "does not hold"
 
 
 def _figure(figure: float | Mapping[str, float]) -> str:

@@ -36,5 +36,5 @@ def test_what_is_open_is_counted_and_listed_by_the_index_of_open_documents(datab
             if "document" in line
         ]
     assert [each.count for each in seen.open.values()] == [1]
-    assert len(plans) == 4
+    assert len(plans) == 5
     assert all("INDEX document_open" in line for line in plans)

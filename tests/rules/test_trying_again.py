@@ -65,6 +65,29 @@ def test_safety_16_the_offer_of_what_cannot_go_alone_is_repeated_on_request() ->
     assert len(desk.said(OFFERED, "k")) == 2
 
 
+def test_safety_10_a_mandado_that_a_release_reaches_is_not_tried_while_the_release_waits_for_the_link() -> None:
+    # given a release that its user does not want issued now
+    desk = Desk(document("m"), document("k", CONTRAMANDADO, "m"))
+    desk.link(LinkState.DOWN)
+    desk.consent("k", Consent.NAO)
+    # when
+    assert desk.ask(RetryAsked, "m", Role.SERVIDOR) == "APPLIED"
+    # then the mandado does not go before it
+    assert (desk.standing("m"), desk.takes()) == ((State.HELD, Reason.AWAITING_CONSENT), None)
+
+
+def test_safety_10_a_release_that_comes_while_its_mandado_is_tried_stops_it() -> None:
+    # given
+    desk = Desk(document("m"))
+    desk.link(LinkState.DOWN)
+    desk.ask(RetryAsked, "m", Role.SERVIDOR)
+    assert desk.takes() == "m"
+    # when
+    desk.tell_issued(document("k", CONTRAMANDADO, "m"))
+    # then
+    assert desk.takes() is None
+
+
 @pytest.mark.parametrize("state", LinkState)
 def test_another_try_ends_the_pause_before_the_next_probe_and_moves_nothing_else(state: LinkState) -> None:
     # given
