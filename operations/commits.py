@@ -64,11 +64,13 @@ class Tail:
         deadline = time.monotonic() + ASK_SECONDS
         while True:
             try:
-                return self._consumer.offsets_for_times(asked, timeout=ASK_SECONDS)
+                found: list[TopicPartition] = self._consumer.offsets_for_times(asked, timeout=ASK_SECONDS)
             except KafkaException as error:
                 if error.args[0].code() not in _NO_LEADER or time.monotonic() > deadline:
                     raise
-            time.sleep(_PAUSE_SECONDS)
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                return found
 
     def follow(self) -> None:
         """Read what was committed since; the first time to the end of the topic as it then is."""
