@@ -87,8 +87,11 @@ def is_probe_due(link: Link, now: datetime) -> bool:
 
 
 def _failed_for_a_window(link: Link, now: datetime, windows: Windows) -> bool:
-    since = link.unavailable_since
-    return since is not None and now - since >= timedelta(seconds=windows.breaker_window)
+    """Whether this is not only the second failure: a moment in which everything stood still is no outage."""
+    since, last = link.unavailable_since, link.last_failed_at
+    if since is None or last is None or last == since:
+        return False
+    return now - since >= timedelta(seconds=windows.breaker_window)
 
 
 FORCED = frozenset({LinkState.FORCED_DOWN, LinkState.FORCED_UP})

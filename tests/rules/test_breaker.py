@@ -47,6 +47,16 @@ def test_a_link_that_only_fails_for_a_window_is_down_though_too_few_calls_say_so
     assert (link.state, link.unavailable_since) == (LinkState.DOWN, NOW)
 
 
+def test_a_moment_in_which_everything_stood_still_is_no_outage() -> None:
+    # given one call that failed, and nothing else for longer than the window
+    link, late = _after(Link(), LinkEvent.CALL_FAILED), NOW + timedelta(seconds=W.breaker_window + 1)
+    # when the first probe fails as well
+    link = observe(link, LinkEvent.PROBE_FAILED, late, W, 0)
+    # then it takes one more
+    assert link.state is LinkState.SUSPECT
+    assert observe(link, LinkEvent.PROBE_FAILED, late + timedelta(seconds=1), W, 0).state is LinkState.DOWN
+
+
 @pytest.mark.parametrize(
     ("link", "due"),
     [
