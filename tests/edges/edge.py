@@ -16,11 +16,13 @@ from schemas.record import RawRecord
 
 PARTITIONS = 2
 WAIT_SECONDS = 90.0
-_NO_COORDINATOR_YET = frozenset(
+_NOT_YET = frozenset(
     {
         KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
         KafkaError.COORDINATOR_NOT_AVAILABLE,
         KafkaError.NOT_COORDINATOR,
+        # Whoever was in the group did not leave it: its session has yet to end.
+        KafkaError.UNKNOWN_MEMBER_ID,
     }
 )
 
@@ -118,13 +120,13 @@ class Edge:
 
 
 def _coordinated(ask: Callable[[], Any]) -> Any:
-    """Ask a group's coordinator again while a broker that has just started is still looking for it."""
+    """Ask a group's coordinator again while a broker that has just started looks for it, or a member has not been given up."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         try:
             return ask()
         except KafkaException as error:
-            if error.args[0].code() not in _NO_COORDINATOR_YET or time.monotonic() > deadline:
+            if error.args[0].code() not in _NOT_YET or time.monotonic() > deadline:
                 raise
         time.sleep(0.05)
 
