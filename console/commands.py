@@ -63,10 +63,6 @@ class Row:
     key: Callable[[Given, Database, str], str | None]
 
 
-def _typed(*names: str) -> Callable[[Given], dict[str, Any]]:
-    return lambda given: {name: given[name] for name in names}
-
-
 def _of_document(given: Given, database: Database, _: str) -> str | None:
     return commanding.key_of_document(database, given["document_id"])
 
@@ -85,7 +81,7 @@ TABLE: tuple[Row, ...] = (
         "saj.document.retry-requested.v1",
         "Try again what is held or refused, or repeat the offer.",
         (_DOCUMENT,),
-        _typed("document_id"),
+        typed.named("document_id"),
         _of_document,
     ),
     Row(
@@ -94,7 +90,7 @@ TABLE: tuple[Row, ...] = (
         "saj.document.excluded.v1",
         "Take a document out: it will not be registered.",
         (_DOCUMENT,),
-        _typed("document_id"),
+        typed.named("document_id"),
         _of_document,
     ),
     Row(
@@ -122,7 +118,7 @@ TABLE: tuple[Row, ...] = (
             Param("user", "Who signs.", option=True),
             Param("unit", "In which unit.", option=True),
         ),
-        _typed("document_id", "role", "user", "unit"),
+        typed.named("document_id", "role", "user", "unit"),
         _of_document,
     ),
     Row(
@@ -131,7 +127,7 @@ TABLE: tuple[Row, ...] = (
         "saj.document.statement-given.v1",
         "The judge's statement about a mandado that waits for one.",
         (_DOCUMENT, Param("statement", "SEND or DO_NOT_SEND."), Param("text", "What the judge states.", option=True)),
-        _typed("document_id", "statement", "text"),
+        typed.named("document_id", "statement", "text"),
         _of_document,
     ),
     Row(
@@ -140,7 +136,7 @@ TABLE: tuple[Row, ...] = (
         "saj.person.rji-linked.v1",
         "Say which RJI a party has.",
         _PARTY,
-        _typed("party_id", "rji"),
+        typed.named("party_id", "rji"),
         _of_party,
     ),
     Row(
@@ -149,7 +145,7 @@ TABLE: tuple[Row, ...] = (
         "saj.person.rji-unlinked.v1",
         "Undo a wrong link, or a merge that was none.",
         _PARTY,
-        _typed("party_id", "rji"),
+        typed.named("party_id", "rji"),
         _of_party,
     ),
     Row(
@@ -158,7 +154,7 @@ TABLE: tuple[Row, ...] = (
         "saj.person.rji-merged.v1",
         "Say that BNMP made two RJIs one.",
         (Param("from_rji", "The RJI that ended."), Param("into_rji", "The RJI that stays.")),
-        _typed("from_rji", "into_rji"),
+        typed.named("from_rji", "into_rji"),
         lambda given, _, __: str(given["into_rji"]),
     ),
     Row(
@@ -167,7 +163,7 @@ TABLE: tuple[Row, ...] = (
         "saj.contingency.answered.v1",
         "Answer the offer to issue under contingency.",
         (_DOCUMENT, Param("answer", "SIM or NAO.")),
-        _typed("document_id", "answer"),
+        typed.named("document_id", "answer"),
         _of_document,
     ),
     Row(
@@ -207,7 +203,7 @@ TABLE: tuple[Row, ...] = (
             Param("client", "OK or ERROR, as seen from the user's machine.", option=True),
             Param("app_server", "OK or ERROR, as seen from SAJ's server.", option=True),
         ),
-        _typed("user", "client", "app_server"),
+        typed.named("user", "client", "app_server"),
         lambda _, __, ___: "link",
     ),
 )

@@ -105,7 +105,7 @@ ROWS = (
             Param("hypothesis", "PEC_EM_ANDAMENTO, ACAO_PENAL_ARQUIVADA, ..., OUTRA.", option=True),
             Param("text", "Why, in prose.", option=True),
         ),
-        lambda given: {name: given[name] for name in ("item_id", "hypothesis", "text")},
+        typed.named("item_id", "hypothesis", "text"),
         _of_item,
     ),
 )

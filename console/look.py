@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console.options import AsJson, By, Cursor, Limit, Why, ledger, one_of, seconds
+from console.options import AsJson, By, Cursor, Limit, Why, ledger, one_of, seconds, signed
 from console.tables import print_answer, print_document, print_documents, print_link, print_link_test, print_person
 from ledger.search import Which
 from operations import documents as operation
@@ -69,12 +69,10 @@ def show_person(
     as_json: AsJson = False,
 ) -> None:
     """A person, by a keyed hash of what names them, and their documents."""
-    if reveal and not (by.strip() and reason.strip()):
-        raise typer.BadParameter("--reveal goes on record: say who and why with --by and --reason")
-    signed = (by, reason) if reveal else None
+    who = signed(by, reason, "--reveal") if reveal else None
     with ledger() as (env, database):
         secret = env.person_hash_key.get_secret_value()
-        shown = operation.show_person(database, name, secret=secret, limit=limit, cursor=cursor, reveal=signed)
+        shown = operation.show_person(database, name, secret=secret, limit=limit, cursor=cursor, reveal=who)
     if shown is None:
         _number(None)
     elif as_json:

@@ -1,7 +1,7 @@
 """What was typed, as the data of a command's event; raises BadParameter for what does not hold."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,11 @@ def _object(text: str | None, option: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise typer.BadParameter(f'{option} is not a JSON object; for example {option} \'{{"motivo": "..."}}\'')
     return found
+
+
+def named(*names: str) -> Callable[[Given], dict[str, Any]]:
+    """Just what was typed under these names."""
+    return lambda given: {name: given[name] for name in names}
 
 
 def supplied(given: Given) -> dict[str, Any]:

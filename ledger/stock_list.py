@@ -29,7 +29,7 @@ class Which:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """An item without what SAJ wrote in it; `person` is the ledger's own number."""
+    """An item without what SAJ wrote in it; `person` is the ledger's own number, `key` how SAJ knows the person."""
 
     item_id: str
     kind: str
@@ -43,15 +43,24 @@ class Pending:
     gaps: list[str]
     listed_at: datetime
     person: int
+    key: str | None
 
 
 _T = legacy_item.c
 _PENDING = _T.colour.is_(None)
+# The alias of an item's person by which SAJ knows them, as a record's key.
+_KEY = (
+    sa.select(sa.func.min(alias.c.alias))
+    .where(alias.c.person == _T.person, alias.c.alias.like("%:%"))
+    .correlate(legacy_item)
+    .scalar_subquery()
+    .label("key")
+)
 
 
 def pending(connection: Connection, which: Which, limit: int, after: str = "") -> list[Pending]:
     """Items in the order of their ids, from the one after `after`."""
-    columns = [_T[name] for name in Pending.__slots__]
+    columns = [_KEY if name == "key" else _T[name] for name in Pending.__slots__]
     chosen = sa.select(*columns).where(_PENDING, _T.item_id > after, *_narrowed(which))
     return [Pending(*row) for row in connection.execute(chosen.order_by(_T.item_id).limit(limit))]
 
@@ -65,9 +74,8 @@ def counted(connection: Connection, which: Which) -> tuple[int, int]:
 
 
 def party_of(connection: Connection, item_id: str) -> str | None:
-    """The alias of an item's person by which SAJ knows them, as a record's key; None where there is no such item."""
-    chosen = sa.select(sa.func.min(alias.c.alias)).join(legacy_item, _T.person == alias.c.person)
-    found: str | None = connection.scalar(chosen.where(_T.item_id == item_id, alias.c.alias.like("%:%")))
+    """How SAJ knows the person of an item; None where there is no such item."""
+    found: str | None = connection.scalar(sa.select(_KEY).where(_T.item_id == item_id))
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import AwareDatetime
 
 from ledger import acts, stock_list
-from ledger.engine import Connection, Database
+from ledger.engine import Database
 from ledger.stock_list import Pending, Which
 from operations.answers import Answer
 from operations.keys import hashed
@@ -80,7 +80,7 @@ def listed(
     with database.reading() as connection:
         pending, outside = stock_list.counted(connection, which)
         found = stock_list.pending(connection, which, limit + 1, cursor)
-        lines = tuple(_line(connection, one, secret, revealed=reveal is not None) for one in found[:limit])
+        lines = tuple(_line(one, secret, revealed=reveal is not None) for one in found[:limit])
     return StockShown(
         pending=pending,
         outside=outside,
@@ -91,7 +91,7 @@ def listed(
     )
 
 
-def _line(connection: Connection, one: Pending, secret: str, *, revealed: bool) -> StockLine:
+def _line(one: Pending, secret: str, *, revealed: bool) -> StockLine:
     values = {name: getattr(one, name) for name in Pending.__slots__}
-    key = stock_list.party_of(connection, one.item_id)
-    return StockLine(**values | {"key": key if revealed or key is None else hashed(secret, key)})
+    key = one.key if revealed or one.key is None else hashed(secret, one.key)
+    return StockLine(**values | {"key": key})
