@@ -1,14 +1,13 @@
 """The file of a plan over documents: what stands where now and what is meant to happen, with a digest over itself."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ValidationError
 
 from operations.answers import Answer
+from operations.plan_file import digest, put
 
 VERSION = 1
 MOST_ITEMS = 100_000
@@ -61,10 +60,8 @@ def written(
         items=tuple(items),
         sha256="",
     )
-    plan = made.model_copy(update={"sha256": _digest(made.model_dump(mode="json"))})
-    new = file.with_name(file.name + ".new")
-    new.write_text(plan.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    new.replace(file)
+    plan = made.model_copy(update={"sha256": digest(made.model_dump(mode="json"))})
+    put(file, plan.model_dump_json(indent=1))
     return plan
 
 
@@ -77,13 +74,8 @@ def loaded(file: Path, what: What, tribunal: str) -> DocumentPlan:
         raise PlanRefusedError(f"{file}: {error.strerror}") from error
     except ValidationError:
         raise PlanRefusedError(f"{file} is no plan over documents of this release") from None
-    if plan.version != VERSION or _digest(plan.model_dump(mode="json")) != plan.sha256:
+    if plan.version != VERSION or digest(plan.model_dump(mode="json")) != plan.sha256:
         raise PlanRefusedError(f"{file} was changed after it was planned: its digest does not hold")
     if (plan.what, plan.tribunal) != (what, tribunal):
         raise PlanRefusedError(f"{file} is a plan to {plan.what} in {plan.tribunal}, not to {what} in {tribunal}")
     return plan
-
-
-def _digest(body: Mapping[str, Any]) -> str:
-    rest = {name: value for name, value in body.items() if name != "sha256"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

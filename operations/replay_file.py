@@ -1,6 +1,5 @@
 """The file of a plan: which records are meant, with a digest over itself: what is applied is what was planned, or nothing."""
 
-import hashlib
 import json
 from array import array
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from operations.answers import Answer
+from operations.plan_file import digest, put
 from operations.slices import Chunk, ReplayRefusedError, Slice
 
 VERSION = 1
@@ -72,10 +72,8 @@ def written(tribunal: str, selectors: Mapping[str, Any], slices: Sequence[Slice]
             for each in slices
         ],
     }
-    sha256 = _digest(body)
-    new = file.with_name(file.name + ".new")
-    new.write_text(json.dumps(body | {"sha256": sha256}, indent=1) + "\n", encoding="utf-8")
-    new.replace(file)
+    sha256 = digest(body)
+    put(file, json.dumps(body | {"sha256": sha256}, indent=1))
     return Plan(tribunal, dict(selectors), tuple(slices), sha256)
 
 
@@ -88,7 +86,7 @@ def loaded(file: Path, tribunal: str) -> Plan:
         raise ReplayRefusedError(f"{file}: {error.strerror}") from error
     except ValidationError:
         raise ReplayRefusedError(f"{file} is no plan of this release: saj-bnmp replay plan makes one") from None
-    if told.version != VERSION or _digest(told.model_dump(exclude={"sha256"})) != told.sha256:
+    if told.version != VERSION or digest(told.model_dump()) != told.sha256:
         raise ReplayRefusedError(f"{file} was changed after it was planned: its digest does not hold")
     if told.tribunal != tribunal:
         raise ReplayRefusedError(f"{file} is a plan of {told.tribunal}, and this ledger is of {tribunal}")
@@ -104,7 +102,3 @@ def loaded(file: Path, tribunal: str) -> Plan:
         for each in told.slices
     )
     return Plan(told.tribunal, told.selectors, tuple(slices), told.sha256)
-
-
-def _digest(body: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
