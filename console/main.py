@@ -31,6 +31,7 @@ from console import (
     saj,
     stack,
 )
+from console.options import Within, reached
 from console.tables import out
 from consumers.groups import StartRefusedError
 from ledger.engine import Database, LedgerError, LedgerTroubleError
@@ -118,12 +119,12 @@ def run(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(*, within: Within = "0s") -> None:
     """Create or upgrade the ledger's tables."""
     env = settings.environment()
     database = Database(env.database_url)
     try:
-        revision = migrate_database(database, env.tribunal)
+        revision = reached(lambda: migrate_database(database, env.tribunal), within)
     finally:
         database.close()
     out.print(f"the ledger is at schema {revision}")

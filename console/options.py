@@ -1,14 +1,16 @@
 """What the commands have in common: their options, and the ledger they look into."""
 
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from ledger.engine import Database
+from ledger.engine import Database, LedgerTroubleError
 from ledger.migrate import check
+from producers.topics import KafkaUnreachableError
 from runtime import settings
 from runtime.settings import Environment
 
@@ -19,7 +21,13 @@ Limit = Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")]
 Cursor = Annotated[str, typer.Option(help="Go on after this one: the next_cursor of the page before.")]
 By = Annotated[str, typer.Option("--by", help="Who does it; kept on record.")]
 Why = Annotated[str, typer.Option("--reason", help="Why; kept on record.")]
+Within = Annotated[
+    str,
+    typer.Option("--within", help="Try again for as long while the server cannot be reached; for example 90s or 2m."),
+]
 
+_PAUSE_SECONDS = 1.0
+_Done = TypeVar("_Done")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -41,6 +49,19 @@ def seconds(duration: str) -> float:
     if found is None:
         raise typer.BadParameter(f"{duration} is not a duration; for example 90s, 15m, 2h, 3d")
     return float(found[1]) * _UNITS[found[2]]
+
+
+def reached(act: Callable[[], _Done], within: str) -> _Done:
+    """Do what only waits for its server, and again while that cannot be reached; raises its error when time is up."""
+    deadline = time.monotonic() + seconds(within)
+    while True:
+        try:
+            return act()
+        except (KafkaUnreachableError, LedgerTroubleError) as error:
+            if time.monotonic() >= deadline:
+                raise
+            typer.echo(f"saj-bnmp: {error}; trying again", err=True)
+        time.sleep(_PAUSE_SECONDS)
 
 
 def signed(by: str, reason: str, option: str) -> tuple[str, str]:

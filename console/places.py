@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from console.options import AsJson, By, Cursor, Limit, Why, ledger
+from console.options import AsJson, By, Cursor, Limit, Why, Within, ledger, reached
 from console.tables import out, print_answer, print_offsets, print_rows
 from operations.answers import CursorsSet
 from operations.offsets import offsets_begin, offsets_init, offsets_resume, offsets_show, offsets_skip
@@ -20,9 +20,10 @@ _ONCE = (
 
 
 @topics.command("create")
-def topics_create() -> None:
+def topics_create(*, within: Within = "0s") -> None:
     """Create the topics that are missing and mend the settings of those that are there."""
-    for done in topics_room.create(settings.kafka(settings.environment())):
+    kafka = settings.kafka(settings.environment())
+    for done in reached(lambda: topics_room.create(kafka), within):
         out.print(f"{done.act.lower():8} {done.topic}")
 
 
@@ -41,12 +42,17 @@ def init(
     start: Annotated[str, typer.Option("--from", help="earliest, latest or an instant (RFC 3339).")],
     *,
     once: Annotated[bool, typer.Option("--once", help=_ONCE)] = False,
+    within: Within = "0s",
     as_json: AsJson = False,
 ) -> None:
     """Set the first cursors, only where none exist; exit status 1 where every partition has its own."""
-    act = offsets_begin if once else offsets_init
-    with ledger() as (env, database):
-        made = CursorsSet(items=tuple(act(settings.kafka(env), database, start)))
+
+    def act() -> CursorsSet:
+        with ledger() as (env, database):
+            return CursorsSet(items=tuple(begin(settings.kafka(env), database, start)))
+
+    begin = offsets_begin if once else offsets_init
+    made = reached(act, within)
     if not made.items and not once:
         typer.echo("every partition has its cursor already: nothing was set; saj-bnmp offsets show", err=True)
         raise typer.Exit(1)

@@ -1,12 +1,16 @@
 """How a command ends: 2 for wrong settings, 3 for a server that is away, and always one clear sentence."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from console import options
 from console.main import main
 from consumers import groups
+from ledger.engine import LedgerTroubleError
 from operations import offsets
+from producers.topics import KafkaUnreachableError
 from rules.words import CustodyEvent
 from runtime.settings import deployment, environment
 from schemas.custody_recorded import EVENT_CODES
@@ -77,3 +81,31 @@ def test_a_kafka_that_is_away_is_3(
     for words in (("offsets", "show"), ("offsets", "init", "--from", "earliest")):
         status, said = ended(monkeypatch, capsys, *words)
         assert (status, said.startswith("saj-bnmp: Kafka")) == (3, True), office
+
+
+def test_a_start_that_waits_tries_again_until_its_server_is_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    monkeypatch.setattr(options, "_PAUSE_SECONDS", 0.0)
+    answers: Iterator[Exception | str] = iter(
+        (KafkaUnreachableError("Kafka is away"), LedgerTroubleError("away"), "here")
+    )
+
+    def ask() -> str:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    # when, then
+    assert options.reached(ask, "90s") == "here"
+    assert capsys.readouterr().err.count("trying again") == 2
+
+
+def test_a_start_that_may_not_wait_any_more_ends_with_what_was_wrong() -> None:
+    def ask() -> None:
+        raise KafkaUnreachableError("Kafka is away")
+
+    with pytest.raises(KafkaUnreachableError, match="Kafka is away"):
+        options.reached(ask, "0s")

@@ -23,6 +23,8 @@ from tests.house.tree import ROOT, tracked
 
 SECONDS = 300.0
 _CALL_SECONDS = 600
+# What ends by itself, and says why to its log alone.
+_ONCE = ("migrate", "topics", "offsets", "staff")
 _PORTS = ("KAFKA_PORT", "LEDGER_PORT", "CONTROL_PORT")
 _LEASE = frozenset({person.c.owner, person.c.epoch, person.c.until})
 
@@ -56,7 +58,12 @@ class Composed:
     def compose(self, *words: str) -> str:
         """Call docker compose, with the profile that brings the outside world."""
         files = ("-f", "docker-compose.yml", "-f", str(ROOT / "tests" / "containers" / "published.yml"))
-        return self.call("docker", "compose", "-p", self.name, *files, "--profile", "sandbox", *words)
+        compose = ("docker", "compose", "-p", self.name, *files, "--profile", "sandbox")
+        try:
+            return self.call(*compose, *words)
+        except AssertionError as error:
+            error.add_note(self.call(*compose, "logs", "--no-color", "--tail", "20", *_ONCE))
+            raise
 
     def up(self) -> None:
         self.compose("up", "--detach", "--build", "--wait", "--wait-timeout", str(_CALL_SECONDS))
