@@ -40,6 +40,12 @@ async def look_up(desk: Desk, order: Order) -> tuple[Result, tuple[Piece, ...], 
     return result, tuple(found.values()), only
 
 
+async def about(desk: Desk, rji: str) -> tuple[Piece, ...]:
+    """Every piece about a person; none where they could not be read."""
+    _, rows = await desk.pages(FILTER_OP, LIGHT_FILTER, {"numeroIndividuo": rji}, PIECES_PAGE, sort="id,asc")
+    return tuple(read for row in rows if (read := readings.piece(row)) is not None and read.rji == rji)
+
+
 async def _rows(desk: Desk, order: Order, question: Question) -> tuple[Result, list[Mapping[str, Any]]]:
     """Every piece of the cases in which to look: that of the document, and those that the numbers begin with."""
     own = payloads.case_digits(order.document)

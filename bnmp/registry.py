@@ -196,10 +196,11 @@ async def _annul(desk: Desk, order: Order) -> _Found:
 
 
 async def _look_up(desk: Desk, order: Order) -> _Found:
-    person = order.question.person if order.question else None
-    if person is not None:
+    if order.question is not None and (person := order.question.person) is not None:
         result, situation = await persons.situation(desk, person)
-        return _Found(result, situation=situation)
+        differs = result.ok and situation not in ("", order.question.expects)
+        # What else BNMP has of them may explain it; what cannot be read explains nothing.
+        return _Found(result, pieces=await lookups.about(desk, person) if differs else (), situation=situation)
     result, found, rji = await lookups.look_up(desk, order)
     return _Found(result, pieces=found, rji=rji)
 

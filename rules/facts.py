@@ -120,13 +120,14 @@ class DoubtRead:
 class Question:
     """What BNMP is asked: pieces by national number, pieces of these types in the document's case, or who survived.
 
-    Or, with `person`, an RJI, that person's status.
+    Or, with `person`, an RJI, that person's status, and where it is another than `expects` the pieces about them too.
     """
 
     numbers: tuple[str, ...] = ()
     pecas: tuple[int, ...] = ()
     merged: str | None = None
     person: str | None = None
+    expects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """A person's status in BNMP after a document took effect: told when it is what the documents explain, and asked for until then.
 
 BNMP derives it, and may do so late. An hour afterwards what it says is told as it is, and what differs still is a divergence
-(docs/law.md effects). A later document of the person tells of them instead.
+(docs/law.md effects), unless a piece of somebody else's may explain it. A later document of the person tells of them
+instead.
 """
 
 from datetime import timedelta
 from typing import Any
 
 from rules import messages
+from rules.antecedents import needs
 from rules.casework import Casework, Say
-from rules.dossier import Document, changed
+from rules.dossier import Document, Dossier, changed
 from rules.effects import effect_of, expected
 from rules.facts import LookedUp, Question
+from rules.pieces import IDLE
 from rules.words import AnswerClass, DueFact, State
 
 SOONER = (1, 10)
@@ -23,7 +26,7 @@ def note(work: Casework, document: Document, situation: str | None) -> None:
     row = effect_of(document)
     if situation is None or row is None or row.person is None:
         return
-    if situation == _expected(work, document):
+    if situation == _expected(document, work.now()):
         _tell(work, document, situation)
     elif document.due_fact is None:
         work.put(changed(document, **_next(work, document)), "the person's status is asked for later")
@@ -34,9 +37,10 @@ def is_watched(document: Document) -> bool:
     return document.state is State.REGISTERED and not document.reads
 
 
-def question(document: Document, rji: str | None) -> Question:
-    """What BNMP is asked of a registered document: its person."""
-    return Question(person=document.rji or rji)
+def question(document: Document, dossier: Dossier) -> Question:
+    """What BNMP is asked of a registered document: its person, and what else may explain another status than ours."""
+    rji = document.rji or dossier.persons[document.person].rji
+    return Question(person=rji, expects=_expected(document, dossier))
 
 
 def looked_up(work: Casework, document: Document, fact: LookedUp) -> None:
@@ -47,14 +51,14 @@ def looked_up(work: Casework, document: Document, fact: LookedUp) -> None:
         document = changed(document, due_at=None, due_fact=None)
         work.put(document, "a later document tells of the person")
         return
-    wanted = _expected(work, document)
+    wanted = _expected(document, work.now())
     if situation == wanted:
         document = changed(document, due_at=None, due_fact=None)
     document = work.put(document, f"asked for the person's status: {fact.answer.answer}")
     if not situation or document.due_at is not None:
         return
     document = _tell(work, document, situation)
-    if situation != wanted:
+    if situation != wanted and not _is_of_others(work, fact):
         data = {
             "kind": "PERSON_STATUS",
             "ours": wanted,
@@ -79,11 +83,16 @@ def _next(work: Casework, document: Document) -> dict[str, Any]:
     return {"due_at": min(ahead), "due_fact": DueFact.LOOK_UP} if ahead else {"due_at": None, "due_fact": None}
 
 
-def _expected(work: Casework, document: Document) -> str:
-    same = work.now().same(document.person)
-    mine = [one for one in work.documents.values() if one.person in same]
-    needs = work.look(*(one.document_id for one in mine)).needs
-    return expected(mine, lambda one: needs[one].reached)
+def _expected(document: Document, dossier: Dossier) -> str:
+    same = dossier.same(document.person)
+    mine = [one for one in dossier.documents.values() if one.person in same]
+    return expected(mine, lambda one: needs(dossier.documents[one], dossier).reached)
+
+
+def _is_of_others(work: Casework, fact: LookedUp) -> bool:
+    """Whether a piece that no document of ours owns moves the person too: their status is not ours to explain."""
+    owned = {one.bnmp_id for one in work.documents.values()}
+    return any(one.bnmp_id not in owned and one.status not in IDLE for one in fact.answer.pieces)
 
 
 def _is_overtaken(work: Casework, document: Document) -> bool:

@@ -32,7 +32,7 @@ def question(document: Document, dossier: Dossier) -> Question:
     if twins.is_watched(document):
         return twins.question(document)
     if late.is_watched(document):
-        return late.question(document, dossier.persons[document.person].rji)
+        return late.question(document, dossier)
     merge = dossier.merge_of(document.person)
     if merge is not None and document.missing == (MERGE,):
         return Question(merged=merge.from_rji)

@@ -15,7 +15,7 @@ is kept verbatim and nothing of ours moves it; a pair without an arrow changes n
 from enum import auto
 
 from rules.machine import Machine
-from rules.words import PecaStatus, _Name
+from rules.words import GONE, PecaStatus, _Name
 
 
 class PieceEvent(_Name):
@@ -66,6 +66,8 @@ TRANSITIONS: dict[PecaStatus, dict[PieceEvent, PecaStatus]] = {
     _S.ANULADO: {},
 }
 TERMINAL = frozenset(status for status, row in TRANSITIONS.items() if not row)
+# What moves nobody.
+IDLE = GONE | {_S.EM_ELABORACAO, _S.AGUARDANDO_ASSINATURA}
 
 REFUSALS: dict[PecaStatus, str] = {
     _S.EM_ELABORACAO: "UNSIGNED",

@@ -14,13 +14,12 @@ from rules.dossier import Document, Dossier
 from rules.effects import expected
 from rules.identifiers import CASE, is_of
 from rules.kinds import KINDS
+from rules.pieces import IDLE
 from rules.sides import Difference, Row, Shown, Sides
 from rules.situation import Situation
 from rules.unsigned import UNSIGNED
 from rules.words import GONE, PecaStatus, State
 
-# What moves nobody.
-_IDLE = UNSIGNED | GONE
 # What may have a piece at BNMP of which the ledger does not know yet.
 _ON_ITS_WAY = frozenset({State.READY, State.SENDING, State.UNCERTAIN})
 _SIGNED_WITHIN = timedelta(days=1)
@@ -131,7 +130,7 @@ def _person_status(sides: Sides) -> Iterator[Difference]:
     settled = all(one.registered_at and one.registered_at + late <= sides.dossier.now for one in registered)
     moving = any(one.state in (State.SENDING, State.UNCERTAIN) for one in documents.values())
     unlike = any(True for look in (_missing_there, _status) for _ in look(sides))
-    beside = [row for one, row in sides.ours() if one.state is not State.REGISTERED and row.piece.status not in _IDLE]
+    beside = [row for one, row in sides.ours() if one.state is not State.REGISTERED and row.piece.status not in IDLE]
     if sides.strange() or beside or moving or unlike or not settled:
         return
     needs = View(sides.dossier).needs

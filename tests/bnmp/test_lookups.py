@@ -138,6 +138,30 @@ async def test_safety_23_the_survivor_is_read_where_the_registry_merged_them(cou
     assert (answer.answer, answer.rji) == (A.OK, first)
 
 
+async def test_of_a_person_whose_status_is_another_than_was_expected_the_pieces_are_read_too(
+    settings: BnmpSettings,
+) -> None:
+    # given a listing that ignores whom it is asked about
+    rows = page(row(), row(id=8, pessoa={"numeroIndividuo": THIRD}))
+    said = {f"rji/{RJI}": person(RJI, statusPessoa={"descricao": "Procurado"}), "light-filter": rows}
+    async with registry_saying(settings, said) as (registry, asked):
+        # when
+        known = await registry.step(Step.LOOK_UP, asks(person=RJI, expects="PROCURADO"))
+        read = list(asked.lines)
+        other = await registry.step(Step.LOOK_UP, asks(person=RJI, expects="EM_LIBERDADE"))
+    # then
+    assert (known.situation, other.situation, known.pieces) == ("PROCURADO", "PROCURADO", ())
+    assert not any("light-filter" in line for line in read)
+    assert [(one.bnmp_id, one.rji) for one in other.pieces] == [("7", RJI)]
+
+
+async def test_pieces_that_cannot_be_read_explain_no_status(settings: BnmpSettings) -> None:
+    said = {f"rji/{RJI}": person(RJI, statusPessoa={"descricao": "Procurado"}), "light-filter": {"content": "?"}}
+    async with registry_saying(settings, said) as (registry, _):
+        answer = await registry.step(Step.LOOK_UP, asks(person=RJI, expects="EM_LIBERDADE"))
+    assert (answer.answer, answer.situation, answer.pieces) == (A.OK, "PROCURADO", ())
+
+
 async def test_a_step_that_asks_nothing_sends_nothing(court: Court) -> None:
     # given
     before = len(court.requests("/api/"))

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from rules.facts import Question
+from rules.lookup import question
 from rules.words import AnswerClass, DueFact, PecaStatus, State, Step
-from tests.rules.desk import CONTRAMANDADO, MANDADO, NOW, Desk, document, piece
+from tests.rules.desk import CONTRAMANDADO, MANDADO, NOW, RJI, Desk, document, piece
 
 FREE, WANTED = "EM_LIBERDADE", "PROCURADO"
 CHANGED, FOUND = "bnmp.document.status-changed.v1", "bnmp.divergence.found.v1"
@@ -74,6 +76,40 @@ def test_a_status_that_does_not_come_within_the_hour_is_a_divergence() -> None:
     assert (told(desk), waits(desk)) == ([(PecaStatus.PENDENTE_CUMPRIMENTO, FREE)], None)
     (found,) = desk.said(FOUND, "d")
     assert (found.data["kind"], found.data["ours"], found.data["registry"]) == ("PERSON_STATUS", WANTED, FREE)
+
+
+@pytest.mark.parametrize(
+    ("status", "explains"),
+    [
+        (PecaStatus.PENDENTE_CUMPRIMENTO, True),
+        (PecaStatus.CUMPRIDO, True),
+        (PecaStatus.ATIVO, True),
+        (PecaStatus.EM_ELABORACAO, False),
+        (PecaStatus.AGUARDANDO_ASSINATURA, False),
+        (PecaStatus.ANULADO, False),
+    ],
+)
+def test_a_status_that_another_courts_piece_may_explain_is_told_and_is_no_divergence(
+    status: PecaStatus,
+    explains: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    # given
+    desk = registered(FREE)
+    theirs = replace(piece(document("x"), status), bnmp_id="b-x")
+    # when
+    for _ in range(3):
+        desk.due("d")
+        desk.looked_up("d", piece(desk["d"], PecaStatus.PENDENTE_CUMPRIMENTO), theirs, situation="FORAGIDO")
+    # then
+    assert (told(desk), waits(desk)) == ([(PecaStatus.PENDENTE_CUMPRIMENTO, "FORAGIDO")], None)
+    assert [one.data["kind"] for one in desk.said(FOUND)] == ([] if explains else ["PERSON_STATUS"])
+
+
+def test_the_registry_is_told_which_status_needs_no_explanation() -> None:
+    desk = registered(FREE)
+    assert question(desk["d"], desk.dossier) == Question(person=RJI, expects=WANTED)
+    desk.put("d", rji="98765432101")
+    assert question(desk["d"], desk.dossier).person == "98765432101"
 
 
 def test_a_registry_that_does_not_say_is_asked_three_times_and_no_more() -> None:

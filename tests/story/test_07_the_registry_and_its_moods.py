@@ -4,6 +4,7 @@ from rules.words import Reason, State
 from sandbox.bnmp.sessions import read_user
 from sandbox.saj.documents import Case, case_number, document
 from tests.ledger.office import PEOPLE, STAFF, START
+from tests.story.comparing import twin
 from tests.story.court import Court
 
 HELD, REGISTERED = State.HELD, (State.REGISTERED, None)
@@ -181,3 +182,18 @@ async def test_a_persons_status_that_does_not_come_is_a_divergence_within_the_ho
         "EM_LIBERDADE",
     )
     assert [one.data["person_status"] for one in court.told(CHANGED, "M-1")] == ["EM_LIBERDADE"]
+
+
+async def test_who_is_let_go_here_and_sought_by_another_court_is_told_as_sought_and_no_divergence(court: Court) -> None:
+    # given somebody who is held here, and whom another court seeks
+    await court.issue("MANDADO", "M-1")
+    twin(court, "M-1", numeroProcesso="00012340920208120001", orgao={"id": "55555"})
+    await court.issue("CERTIDAO", "C-1", "M-1")
+    # when they are let go
+    await court.issue("ALVARA", "A-1", "M-1")
+    for _ in range(3):
+        await court.wait(1300)
+    # then
+    assert (court.standing("A-1"), court.situation()) == (REGISTERED, "Procurado")
+    assert [one.data["person_status"] for one in court.told(CHANGED, "A-1")] == ["PROCURADO"]
+    assert court.told("bnmp.divergence.found.v1", "A-1") == []
