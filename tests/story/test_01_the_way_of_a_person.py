@@ -7,7 +7,7 @@ MISSING = (State.HELD, Reason.MISSING_ANTECEDENT)
 REGISTERED = (State.REGISTERED, None)
 
 
-async def test_a_person_is_wanted_arrested_and_set_free(court: Court) -> None:
+async def test_annex_b_1_a_person_is_wanted_arrested_and_set_free(court: Court) -> None:
     # when a mandado is issued
     await court.issue("MANDADO", "M-1")
     # then
@@ -22,7 +22,7 @@ async def test_a_person_is_wanted_arrested_and_set_free(court: Court) -> None:
     assert (court.standing("A-1"), court.situation()) == (REGISTERED, "Em Liberdade")
 
 
-async def test_a_person_held_by_two_mandados_is_free_after_the_alvara_of_the_second(court: Court) -> None:
+async def test_annex_b_2_a_person_held_by_two_mandados_is_free_after_the_alvara_of_the_second(court: Court) -> None:
     # given
     for n in (1, 2):
         await court.issue("MANDADO", f"M-{n}")
@@ -51,7 +51,7 @@ async def test_one_alvara_reaches_both_mandados_that_hold_a_person(court: Court)
     assert len(piece["outrasPecas"]) == 2
 
 
-async def test_an_alvara_that_finds_no_mandado_waits_for_the_stock_and_passes_when_it_is_registered(
+async def test_annex_b_3_an_alvara_that_finds_no_mandado_waits_for_the_stock_and_passes_when_it_is_registered(
     court: Court,
 ) -> None:
     # when
@@ -68,7 +68,7 @@ async def test_an_alvara_that_finds_no_mandado_waits_for_the_stock_and_passes_wh
     assert (court.standing("A-1"), court.situation()) == (REGISTERED, "Em Liberdade")
 
 
-async def test_a_contramandado_of_a_fulfilled_mandado_is_told_that_an_alvara_is_the_right_document(
+async def test_annex_b_4_a_contramandado_of_a_fulfilled_mandado_is_told_that_an_alvara_is_the_right_document(
     court: Court,
 ) -> None:
     # given
@@ -82,7 +82,7 @@ async def test_a_contramandado_of_a_fulfilled_mandado_is_told_that_an_alvara_is_
     assert court.requests("contramandados") == [], "nothing was tried at the registry"
 
 
-async def test_an_alvara_of_a_pending_mandado_is_told_that_its_certidao_lacks(court: Court) -> None:
+async def test_annex_b_4_an_alvara_of_a_pending_mandado_is_told_that_its_certidao_lacks(court: Court) -> None:
     # given
     await court.issue("MANDADO", "M-1")
     # when
@@ -91,7 +91,7 @@ async def test_an_alvara_of_a_pending_mandado_is_told_that_its_certidao_lacks(co
     assert (court.standing("A-1"), court.missing("A-1")) == (MISSING, ["CERTIDAO_CUMPRIMENTO_PRISAO:M-1"])
 
 
-async def test_an_arrest_in_the_act_is_converted_and_needs_no_certidao(court: Court) -> None:
+async def test_annex_b_11_an_arrest_in_the_act_is_converted_and_needs_no_certidao(court: Court) -> None:
     # when
     await court.issue("FLAGRANTE", "M-1")
     # then

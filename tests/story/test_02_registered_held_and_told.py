@@ -58,7 +58,7 @@ async def test_safety_4_a_release_that_is_held_is_told_to_the_unit_then_the_chef
     assert "não solte" not in str([one.data for one in court.told(HELD, "A-1")]).lower()
 
 
-async def test_safety_5_the_judge_signs_and_the_clerk_releases_and_no_success_is_shown(court: Court) -> None:
+async def test_safety_5_annex_b_10_the_judge_signs_and_the_clerk_releases_and_no_success_is_shown(court: Court) -> None:
     # when
     await court.issue("MANDADO_CIVIL", "M-1", released_by=CLERK)
     # then

@@ -130,7 +130,9 @@ ELIGIBLE: tuple[KindName, ...] = (
 )
 
 
-async def test_the_lawful_seven_may_be_opened_with_the_link_down_whatever_they_lack_and_no_other(court: Court) -> None:
+async def test_safety_18_the_lawful_seven_may_be_opened_with_the_link_down_whatever_they_lack_and_no_other(
+    court: Court,
+) -> None:
     # given
     await court.cut()
     # when

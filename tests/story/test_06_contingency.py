@@ -36,7 +36,9 @@ async def _opened(court: Court, kind: KindName, document_id: str, *names: str, *
 
 
 @default
-async def test_the_manuals_sequence_from_the_warning_screen_to_the_certidao_in_the_folder(court: Court) -> None:
+async def test_safety_17_the_manuals_sequence_from_the_warning_screen_to_the_certidao_in_the_folder(
+    court: Court,
+) -> None:
     # given BNMP away: after trying again SAJ shows the warning screen and asks
     await court.cut()
     await court.issue("MANDADO", "M-1")

@@ -18,7 +18,7 @@ OLD: dict[str, Any] = {
 }
 
 
-async def test_a_divided_case_has_the_mandado_of_the_old_one_with_its_original_day(court: Court) -> None:
+async def test_annex_b_19_a_divided_case_has_the_mandado_of_the_old_one_with_its_original_day(court: Court) -> None:
     # when
     await court.issue("MANDADO", "M-1", issued_at="2026-03-02T10:00:00-04:00", **SPLIT)
     # then

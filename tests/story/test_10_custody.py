@@ -18,7 +18,7 @@ def differing(court: Court) -> list[str]:
     return [one.data["kind"] for one in court.told(DIVERGENCE)]
 
 
-async def test_a_civil_prison_from_its_mandado_to_the_end_of_its_term(court: Court) -> None:
+async def test_annex_b_12_a_civil_prison_from_its_mandado_to_the_end_of_its_term(court: Court) -> None:
     # when
     await court.issue("MANDADO_CIVIL", "M-1")
     # then
@@ -40,7 +40,7 @@ async def test_a_civil_prison_from_its_mandado_to_the_end_of_its_term(court: Cou
     assert "RELEASE_EVENT_WITHOUT_RELEASE" not in differing(court)
 
 
-async def test_a_release_in_the_history_and_none_in_bnmp_differ(court: Court) -> None:
+async def test_annex_b_13_a_release_in_the_history_and_none_in_bnmp_differ(court: Court) -> None:
     # given
     await court.issue("MANDADO", "M-1")
     await court.issue("CERTIDAO", "C-1", "M-1")
@@ -55,7 +55,7 @@ async def test_a_release_in_the_history_and_none_in_bnmp_differ(court: Court) ->
     assert court.situation() == "Preso Provisório"
 
 
-async def test_a_release_in_bnmp_and_a_custody_that_stands_in_the_history_differ(court: Court) -> None:
+async def test_annex_b_13_a_release_in_bnmp_and_a_custody_that_stands_in_the_history_differ(court: Court) -> None:
     # given
     await court.issue("MANDADO", "M-1")
     await court.issue("CERTIDAO", "C-1", "M-1")

@@ -10,7 +10,7 @@ from rules.contingency import dispensation_text
 from rules.dossier import Court as Reading
 from rules.words import LinkState, Reason, State
 from tests.ledger.office import START
-from tests.story.court import Court
+from tests.story.court import SERVIDOR, Court
 
 REGISTERED = (State.REGISTERED, None)
 AWAITING = (State.HELD, Reason.AWAITING_CONSENT)
@@ -106,3 +106,19 @@ async def test_the_calls_that_did_not_reach_bnmp_are_kept_with_their_instants_wh
     attempts = court.office.row("M-1")["attempts"]
     assert {one["at"] for one in attempts} <= {one["at"].isoformat() for one in kept}
     assert len(kept) > sum(one["op"] != "link" for one in attempts)
+
+
+@pytest.mark.parametrize("client", ["OK", "ERROR"])
+async def test_safety_21_a_users_failed_test_opens_nothing_and_our_own_probe_says_what_is(
+    court: Court, client: str
+) -> None:
+    # given BNMP there, and nobody who asks it anything
+    asked = len(court.requests("/api/"))
+    # when a user's test fails
+    failed = {"user": SERVIDOR.user, "client": client, "app_server": "ERROR"}
+    assert await court.command("link.tested", "SERVIDOR", **failed) == "TEST_FAILED"
+    # then the probe has asked, and found the link up
+    assert (len(court.requests("/api/")) > asked, court.link()) == (True, LinkState.UP)
+    # and what is issued goes, and is not offered
+    await court.issue("MANDADO", "M-1")
+    assert (court.standing("M-1"), court.told(OFFERED)) == (REGISTERED, [])
