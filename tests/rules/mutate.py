@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from tests.rules.argued import ARGUED
 from tests.rules.faults import ROOT, RULES, Fault, faults
@@ -96,6 +97,16 @@ def told(done: Sequence[Outcome]) -> str:
     )
 
 
+def tree() -> str:
+    """What git calls the folder of the rules as it was tried; with a mark where a file differs from what is committed."""
+
+    def git(*words: str) -> str:
+        command = ["git", *words]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+    return git("rev-parse", "--short", "HEAD:rules") + ("+" if git("status", "--porcelain", "--", "rules") else "")
+
+
 def page(done: Sequence[Outcome], possible: int, asked: str) -> str:
     """Give docs/mutation.md."""
     return "\n".join(
@@ -105,7 +116,8 @@ def page(done: Sequence[Outcome], possible: int, asked: str) -> str:
             "of an enumeration becomes its neighbour, a comparison or connective its opposite, True becomes False. The tests of",
             "the rules that run its line are asked, the plays of `make simulate` not. Asked were",
             f"{'those whose examples have a name' if asked == EXAMPLES else 'also those that draw their examples'}.\n",
-            f"Of {possible} possible faults, drawn by chance: **{told(done)}.** One that timed out made a test run for ever.\n",
+            f"{'All' if len(done) == possible else f'Of {possible} possible faults, drawn by chance'}: **{told(done)}.** One that",
+            f"timed out made a test run for ever. Tried on {datetime.now(UTC):%Y-%m-%d}; `rules/` was git's tree `{tree()}`.\n",
             "| file | tried | survived |\n|---|---|---|",
             *_by_file(done),
             "\n## Survivors that are right to survive\n",
