@@ -1,6 +1,7 @@
 """One real broker for every test of this room, with the topics of the contract; each test has its own ledger."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from schemas.topics import HOME
 from tests.edges import servers
 from tests.edges.edge import PARTITIONS, Edge
 from tests.edges.queued import Queue
+from tests.served import Served
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +27,31 @@ def kafka() -> Iterator[KafkaSettings]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'ledger.db'}")
-    migrate(opened, "TJMS")
-    yield opened
-    opened.close()
+def kind() -> str:
+    """Which database carries the ledger; who asks both says so."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    if kind == "sqlite":
+        with opened(f"sqlite:///{tmp_path / 'ledger.db'}") as made:
+            migrate(made, "TJMS")
+            yield made
+        return
+    served: Served = request.getfixturevalue("served")
+    with served.database() as url, opened(url) as made:
+        yield made
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """A ledger that is closed at the block's end."""
+    made = Database(url)
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @pytest.fixture

@@ -10,16 +10,29 @@ from ledger.migrate import check, migrate
 from ledger.tables import document, inbox, outbox
 from operations.rebuild import Rebuilder
 from operations.rebuild_answers import Rebuilt
+from tests.edges.conftest import opened
 from tests.edges.edge import Edge
 from tests.edges.replaying import DEPLOYMENT, Replaying, dump
+from tests.ledger.conftest import DATABASES
 from tests.ledger.office import paper
+from tests.served import Served
 
 
-@pytest.fixture
-def second(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'second.db'}")
-    yield opened
-    opened.close()
+@pytest.fixture(params=DATABASES)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=DATABASES)
+def second(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """The database of the second ledger: either, whatever carries the live one."""
+    if request.param == "sqlite":
+        with opened(f"sqlite:///{tmp_path / 'second.db'}") as made:
+            yield made
+        return
+    served: Served = request.getfixturevalue("served")
+    with served.database(migrated=False) as url, opened(url) as made:
+        yield made
 
 
 @pytest.fixture

@@ -19,8 +19,14 @@ from operations.replay import Limits
 from operations.slices import ReplayRefusedError, SliceGoneError
 from tests.edges.edge import WAIT_SECONDS, Edge, until
 from tests.edges.replaying import TOPIC, Replaying
+from tests.ledger.conftest import DATABASES
 
 _ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(params=DATABASES)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
