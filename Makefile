@@ -31,7 +31,7 @@ coverage: .venv/ready ## every branch of the rules, by the named examples of tes
 		$(BIN)/coverage run -m pytest tests/rules -m 'not hypothesis and not plays' --noconftest -n 0 -q && \
 		$(BIN)/coverage report --show-missing --skip-covered --fail-under=100
 
-simulate: .venv/ready ## the properties of the rules with thousands of examples, drawn anew; ARGS="--times 50 --seeds 1,2 TestPerson"
+simulate: .venv/ready ## the properties of the rules with thousands of examples, drawn anew; ARGS="--times 1 --least 2000 --seeds 1,2 TestPerson"
 	@$(BIN)/python -m tests.rules.simulate $(ARGS)
 
 mutate: .venv/ready ## break the rules on purpose and see whether a test notices; ARGS="--since main --minutes 30 chain.py"

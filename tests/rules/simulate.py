@@ -53,19 +53,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
     parser.add_argument("words", nargs="*", help="only properties whose names have one of these words")
     parser.add_argument("--times", type=int, default=50, help="how many times as many examples as make test has")
+    parser.add_argument("--least", type=int, default=0, help="how many examples each has at least")
     parser.add_argument("--seeds", default=str(random.SystemRandom().randrange(10**6)), help="with commas")
     wanted = parser.parse_args()
     wrong = False
     for seed in map(int, wanted.seeds.split(",")):
-        wrong |= _of(seed, wanted.times, wanted.words)
+        wrong |= _of(seed, wanted.times, wanted.least, wanted.words)
     return int(wrong)
 
 
-def _of(seed: int, times: int, words: list[str]) -> bool:
+def _of(seed: int, times: int, least: int, words: list[str]) -> bool:
     """The properties with one seed, in a process of their own: what is drawn is read at import."""
     if child := os.fork():
         return os.waitpid(child, 0)[1] != 0
-    os.environ |= {"SIMULATED_TIMES": str(times), "SIMULATED_SEED": str(seed)}
+    os.environ |= {"SIMULATED_TIMES": str(times), "SIMULATED_LEAST": str(least), "SIMULATED_SEED": str(seed)}
     figures = Figures()
     command = ["tests/rules", "--noconftest", "-q", "--no-header", "-n", "0", f"--hypothesis-seed={seed}"]
     command += ["--timeout", str(_SLOWEST_S), "-m", "hypothesis or plays", "-k", " or ".join(words)]

@@ -6,14 +6,14 @@ A replayed record of Kafka is dropped before it is a fact (tests/ledger, tests/f
 import pytest
 
 from rules.words import Kind, State
-from tests.rules.examples import SEED, TIMES
+from tests.rules.examples import LEAST, SEED, TIMES
 from tests.rules.mending import mend
 from tests.rules.play import Play
 
-PLAYS = 240 * TIMES
+PLAYS = max(240 * TIMES, LEAST)
 ACTS = 60
 # In a few parts, so that each is done within the time that one test has.
-PARTS = 4 * TIMES
+PARTS = PLAYS // 60
 pytestmark = pytest.mark.plays
 Plays = list[tuple[int, Play]]
 
