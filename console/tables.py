@@ -121,6 +121,8 @@ def print_link(shown: LinkShown) -> None:
         at = getattr(shown, name)
         if at is not None:
             out.print(f"{name.replace('_', ' ')}: {_instant(at)}", highlight=False)
+    if shown.flaps:
+        out.print(f"it comes and goes: {shown.flaps} times it went again before it had settled", highlight=False)
     out.print("  ".join(f"{reason} {count}" for reason, count in shown.waiting.items()), highlight=False)
 
 

@@ -137,6 +137,7 @@ def stands_on(connection: Connection, document_id: str) -> StandsOn:
 
 
 def link_since(connection: Connection) -> datetime | None:
-    """Since when the link is back, from which on what is left has its clock; None while it is away."""
+    """Since when the link is back, from which on what is left has its clock, a flap or not; None while it is away."""
     link = load_link(connection)
-    return (link.since or datetime.min.replace(tzinfo=UTC)) if link.state is LinkState.UP else None
+    never_away = link.since or datetime.min.replace(tzinfo=UTC) if link.state is LinkState.UP else None
+    return None if link.blocked else link.back_at or never_away

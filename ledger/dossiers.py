@@ -60,6 +60,8 @@ def load_link(connection: Connection, *, to_change: bool = False) -> Link:
         row.probe_at,
         row.opened_times,
         row.until,
+        row.flaps,
+        row.back_at,
     )
 
 

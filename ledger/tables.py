@@ -278,6 +278,8 @@ link = sa.Table(
     _column("probe_at", Instant),
     _column("opened_times", sa.Integer, null=False),
     _column("until", Instant),
+    sa.Column("flaps", sa.Integer, nullable=False, server_default="0"),
+    _column("back_at", Instant),
 )
 
 act = sa.Table(

@@ -144,7 +144,7 @@ class PersonShown(Answer):
 class LinkShown(Answer):
     """The link to BNMP as all processes see it; `waiting`: how many documents it keeps, by reason.
 
-    `until`: when a state that was forced ends by itself.
+    `until`: when a state that was forced ends by itself; `flaps`: how often it went again before it had settled.
     """
 
     state: str
@@ -154,6 +154,7 @@ class LinkShown(Answer):
     last_failed_at: AwareDatetime | None
     probe_at: AwareDatetime | None
     opened_times: int
+    flaps: int
     until: AwareDatetime | None
     permits_contingency: bool
     waiting: dict[str, int]

@@ -6,6 +6,12 @@ trips to DOWN, and so it does when only failures came for as long as a window: w
 time to fail, a window never holds enough of them. After a pause, doubled and jittered up to a cap, one probe is let through (PROBING): it
 closes the breaker or sends it back. Forced states are left only by whoever forced them; while an unavailability is
 declared BNMP is asked all the same, for the evidence that an offer needs (docs/law.md safety-15). Only failures to connect count, never a refusal (docs/law.md I8).
+
+A link that comes and goes does not take the mode along (docs/law.md flapping). What goes again before it has stayed UP for
+five of the longest pauses flaps: its pauses go on doubling where they were, and only the first half of each is silence. Through
+the second half it is on trial: PROBING, asked again and again, and each answer must come, or the next pause begins. A link
+that is back is so seen within the longest pause, whatever was before, and what is on the list of contingency is offered
+meanwhile as in any outage.
 """
 
 from dataclasses import dataclass, replace
@@ -58,24 +64,23 @@ def observe(link: Link, event: LinkEvent, now: datetime, windows: Windows, chanc
     """The link after `event`; one that the table does not know changes nothing. `chance` is in [0, 1)."""
     if event is LinkEvent.PROBE_FAILED and link.state is LinkState.SUSPECT and _failed_for_a_window(link, now, windows):
         event = LinkEvent.TRIPPED
+    if event is LinkEvent.PROBE_OK and (again := _still_on_trial(link, now, windows)):
+        return replace(link, probe_at=again)
     state = TRANSITIONS[link.state].get(event, link.state)
-    after = replace(link, state=state)
-    if event is LinkEvent.PROBE_OK and state is LinkState.UP:
-        after = replace(after, probe_at=None)
+    if state is LinkState.UP:
+        return _returned(link, event, now, windows)
+    after = _gone(link, now, windows) if link.state is LinkState.UP else link
     if event in _FAILURES:
         after = replace(after, last_failed_at=now, unavailable_since=link.unavailable_since or now)
-    if state is LinkState.UP and link.state is not LinkState.UP:
-        return Link(state=LinkState.UP, since=now, cause=event)
     if state is not link.state:
-        after = replace(after, since=now, cause=event)
+        after = replace(after, state=state, since=now, cause=event)
     if state is LinkState.DOWN and link.state is not LinkState.DOWN:
-        after = replace(
-            after, opened_times=link.opened_times + 1, probe_at=now + _pause(link.opened_times, windows, chance)
-        )
-    elif state is LinkState.SUSPECT and (link.probe_at is None or event is LinkEvent.PROBE_FAILED):
-        after = replace(after, probe_at=now + timedelta(seconds=windows.probe))
-    elif state is LinkState.FORCED_DOWN and event in _PROBES:
-        after = replace(after, probe_at=now + timedelta(seconds=windows.evidence / 2))
+        after = replace(after, opened_times=after.opened_times + 1)
+        return replace(after, probe_at=now + _silence(after, windows, chance))
+    if state is LinkState.SUSPECT and (link.probe_at is None or event is LinkEvent.PROBE_FAILED):
+        return replace(after, probe_at=now + timedelta(seconds=windows.probe))
+    if state is LinkState.FORCED_DOWN and event in _PROBES:
+        return replace(after, probe_at=now + timedelta(seconds=windows.evidence / 2))
     return after
 
 
@@ -133,7 +138,9 @@ def force(link: Link, forced: Forced, now: datetime, windows: Windows) -> Link:
     if state is LinkState.FORCED_DOWN and since is None:
         since = now
     cause = forced.cause or state
-    return replace(link, state=state, since=now, cause=cause, unavailable_since=since, probe_at=None, until=until)
+    # What a person rules is no flap: whatever waits has its clock from the return that follows.
+    ruled = replace(link, state=state, since=now, cause=cause, unavailable_since=since, probe_at=None, until=until)
+    return replace(ruled, back_at=None)
 
 
 def expire(link: Link, now: datetime) -> Link:
@@ -157,10 +164,57 @@ def _released(link: Link, now: datetime) -> Link:
     return replace(link, state=LinkState.SUSPECT, since=now, cause="AUTO", probe_at=now, until=None)
 
 
-def _pause(times: int, windows: Windows, chance: float) -> timedelta:
-    """The pause before the next probe: doubled each time, capped, and up to half shorter by chance."""
-    seconds = min(windows.breaker_open * 2 ** min(times, 16), windows.breaker_open_max)
+# A link has settled when it stayed UP, and was away for more than a moment when it was away, for so many longest pauses.
+_SETTLED_PAUSES = 5
+# How often at least a trial asks.
+_TRIAL_PROBES = 4
+
+
+def _settles_in(windows: Windows) -> timedelta:
+    return timedelta(seconds=_SETTLED_PAUSES * windows.breaker_open_max)
+
+
+def _returned(link: Link, event: LinkEvent, now: datetime, windows: Windows) -> Link:
+    """UP: the unavailability is forgotten, the openings are not yet; whatever waits has its clock from here or goes on with it."""
+    if link.state is LinkState.UP:
+        return replace(link, probe_at=None) if event is LinkEvent.PROBE_OK else link
+    since = link.unavailable_since
+    for_a_moment = link.back_at is not None and since is not None and now - since < _settles_in(windows)
+    back_at = link.back_at if for_a_moment else now
+    return Link(LinkState.UP, now, event, opened_times=link.opened_times, flaps=link.flaps, back_at=back_at)
+
+
+def _gone(link: Link, now: datetime, windows: Windows) -> Link:
+    """No longer UP: it flaps where it had not settled since it was opened, and else its openings are forgotten."""
+    settled = link.since is None or now - link.since >= _settles_in(windows)
+    if settled or not link.opened_times:
+        return replace(link, opened_times=0, flaps=0)
+    return replace(link, flaps=link.flaps + 1)
+
+
+def _wait(link: Link, windows: Windows) -> float:
+    """How long one that has been opened so often is not trusted, in seconds: doubled each time, and capped."""
+    seconds: float = min(windows.breaker_open * 2 ** min(link.opened_times - 1, 16), windows.breaker_open_max)
+    return seconds
+
+
+def _silence(link: Link, windows: Windows, chance: float) -> timedelta:
+    """The pause before the next probe, up to half shorter by chance; of one that flaps half is left to its trial."""
+    seconds = _wait(link, windows) / (2 if link.flaps else 1)
     return timedelta(seconds=seconds * (1 - chance / 2))
+
+
+def _still_on_trial(link: Link, now: datetime, windows: Windows) -> datetime | None:
+    """When a link that flaps is asked again although it answered; None once it has answered for long enough.
+
+    A call of somebody's that did not reach it begins the trial anew.
+    """
+    if link.state is not LinkState.PROBING or not link.flaps or link.since is None:
+        return None
+    lasts = _wait(link, windows) / 2
+    ends = max(link.since, link.last_failed_at or link.since) + timedelta(seconds=lasts)
+    again = now + timedelta(seconds=min(windows.probe, lasts / _TRIAL_PROBES))
+    return min(again, ends) if now < ends else None
 
 
 _MOST_CALLS = 999

@@ -16,18 +16,7 @@ from rules.kinds import KINDS
 from rules.standing_orders import StandingOrder
 from rules.transmission import TERMINAL
 from rules.windows import Windows
-from rules.words import (
-    GONE,
-    AnswerClass,
-    Consent,
-    Effect,
-    LinkState,
-    Reason,
-    Resolution,
-    Role,
-    State,
-    Step,
-)
+from rules.words import GONE, AnswerClass, Consent, Effect, LinkState, Reason, Resolution, Role, State, Step
 
 FREEING_KINDS = frozenset(kind for kind, row in KINDS.items() if row.effect is Effect.LIBERTY)
 BLOCKED = frozenset({LinkState.DOWN, LinkState.PROBING, LinkState.FORCED_DOWN})
@@ -224,7 +213,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The link to BNMP as all processes see it."""
+    """The link to BNMP as all processes see it.
+
+    `flaps`: how often it went again before it had settled; `back_at`: the return from which what waits has its clock.
+    """
 
     state: LinkState = LinkState.UP
     since: datetime | None = None
@@ -234,6 +226,8 @@ class Link:
     probe_at: datetime | None = None
     opened_times: int = 0
     until: datetime | None = None
+    flaps: int = 0
+    back_at: datetime | None = None
 
     @property
     def blocked(self) -> bool:

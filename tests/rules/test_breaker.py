@@ -86,9 +86,9 @@ def test_safety_15_a_declared_unavailability_has_evidence_that_is_never_stale(ev
     assert (link.last_failed_at == NOW) == (event is LinkEvent.PROBE_FAILED)
 
 
-def test_a_probe_that_connects_forgets_the_whole_unavailability() -> None:
-    link = _after(Link(), LinkEvent.TRIPPED, LinkEvent.PROBE_DUE, LinkEvent.PROBE_OK)
-    assert link == Link(LinkState.UP, NOW + timedelta(seconds=2), LinkEvent.PROBE_OK)
+def test_a_probe_that_connects_forgets_the_whole_unavailability_and_not_yet_that_it_was_opened() -> None:
+    link, back = _after(Link(), LinkEvent.TRIPPED, LinkEvent.PROBE_DUE, LinkEvent.PROBE_OK), NOW + timedelta(seconds=2)
+    assert link == Link(LinkState.UP, back, LinkEvent.PROBE_OK, opened_times=1, back_at=back)
 
 
 def test_the_pause_doubles_up_to_its_cap_and_chance_shortens_it_by_half_at_most() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from runtime.stack import StackSettings
 from sandbox.postgres.server import Postgres
-from tests.system import drilling, faults, rounds
+from tests.system import drilling, faults, flapping, rounds
 from tests.system.days import Ending
 from tests.system.lives import POINTS, days_of_death
 
@@ -88,7 +88,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "deaths-postgresql": ("Killed with -9 at every point, PostgreSQL", _deaths_on_postgresql),
     "rounds": ("Two processors and two senders killed, stopped and suspended at random", _rounds),
     "drill": ("The resolver killed with -9 while it drains what an outage piled up, PostgreSQL", drilling.killed),
-    "flapping": ("A link that comes and goes every three seconds for five minutes, SQLite", drilling.flapping),
+    "flapping": ("A link that comes and goes every three seconds for five minutes, SQLite", flapping.flapping),
     "faults": ("Kafka and the ledger away, SQLite", lambda: _faults(served=False)),
     "faults-postgresql": ("Kafka and the ledger away, PostgreSQL", lambda: _faults(served=True)),
 }

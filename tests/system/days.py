@@ -114,9 +114,9 @@ def await_court(court: Court, until: Callable[[Iterable[Expected]], Predicate], 
         raise AssertionError(f"{len(hang)} documents hang: {told}")
 
 
-def await_ledger(stack: Place, holds: Callable[[Connection], bool]) -> None:
+def await_ledger(stack: Place, holds: Callable[[Connection], bool], seconds: float = SECONDS) -> None:
     """Wait until the ledger says so."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     while True:
         with stack.database.reading() as connection:
             if holds(connection):
