@@ -240,7 +240,11 @@ def _print(told: ReplayPlanned) -> None:
     out.print(f"{told.selected} of {told.read} records: {_counts(told.sights)}", highlight=False)
     if told.oldest and told.newest:
         out.print(f"published from {told.oldest.isoformat()} to {told.newest.isoformat()}", highlight=False)
-    out.print(f"expected to take {told.expected_seconds:g} s; the plan is {told.file}", soft_wrap=True, highlight=False)
+    told_by = (
+        "as the last runs took" if told.expected_from == "RUNS" else "by constants: no run of size has finished yet"
+    )
+    expected = f"expected to take {told.expected_seconds:g} s ({told_by})"
+    out.print(f"{expected}; the plan is {told.file}", soft_wrap=True, highlight=False)
 
 
 def _counts(counts: dict[str, int]) -> str:

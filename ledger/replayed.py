@@ -5,7 +5,7 @@ checkpoint, and says of no record twice what became of it. Only the holder of th
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -24,11 +24,17 @@ Offset = tuple[str, int, int]
 
 
 class Became(StrEnum):
-    """What became of a record; one that was left alone has its sight's word (ledger/seen.py)."""
+    """What became of a record; one that was left alone has its sight's word (ledger/seen.py).
+
+    `SENDING` is written before a record is sent. Where it is met again the process was killed, or Kafka did not answer, and
+    nobody can say whether the record was taken: it is sent, and is `SENT_AGAIN`, for it may be there twice.
+    """
 
     TAKEN = "TAKEN"
     DIED = "DIED"
+    SENDING = "SENDING"
     SENT = "SENT"
+    SENT_AGAIN = "SENT_AGAIN"
 
 
 class NotAtWorkError(BesideError):
@@ -54,10 +60,39 @@ def mark(connection: Connection, replay_id: str, owner: str, became: Mapping[Off
         for (topic, partition), end in ends.items()
     ]
     upsert(connection, replay_place, ("replay_id", "topic", "partition"), rows)
-    insert(connection, replay_item, [{"replay_id": replay_id, **row} for row in _spanned(new)])
+    insert(connection, replay_item, _items(replay_id, dict(new)))
     counts = dict(Counter(row.became) + Counter(what for _, what in new))
     moved = replay_run.update().where(replay_run.c.replay_id == replay_id)
     connection.execute(moved.values(became=counts, changed_at=now(connection)))
+
+
+def sending(connection: Connection, replay_id: str, owner: str, ats: Collection[Offset]) -> dict[Offset, Became]:
+    """Write that records are about to be sent; gives those to send, which the run is not past, and what they become then.
+
+    Raises NotAtWorkError where the run is not this owner's.
+    """
+    mark(connection, replay_id, owner, {})
+    passed = checkpoint(connection, replay_id)
+    before = _unsettled(connection, replay_id)
+    new = {at for at in ats if at[2] >= passed.get(at[:2], 0)}
+    insert(connection, replay_item, _items(replay_id, dict.fromkeys(before | new, Became.SENDING)))
+    return {at: Became.SENT_AGAIN if at in before else Became.SENT for at in new}
+
+
+def sent(connection: Connection, replay_id: str, owner: str, became: Mapping[Offset, str]) -> None:
+    """Write what became of records that were sent, or left alone among them; raises as `mark`."""
+    unsettled = _unsettled(connection, replay_id) - set(became)
+    mark(connection, replay_id, owner, became)
+    insert(connection, replay_item, _items(replay_id, dict.fromkeys(unsettled, Became.SENDING)))
+
+
+def _unsettled(connection: Connection, replay_id: str) -> set[Offset]:
+    """Take out what is written as about to be sent: of one batch, or of two where a process was followed by another."""
+    item = replay_item.c
+    here = (item.replay_id == replay_id) & (item.became == Became.SENDING)
+    found = connection.execute(sa.select(item.topic, item.partition, item.first, item.last).where(here)).all()
+    connection.execute(replay_item.delete().where(here))
+    return {(row.topic, row.partition, at) for row in found for at in range(row.first, row.last + 1)}
 
 
 def beside(
@@ -98,12 +133,13 @@ def _became(batch: Batch, arrivals: Sequence[Arrival]) -> dict[Offset, str]:
     return found
 
 
-def _spanned(new: Sequence[tuple[Offset, str]]) -> list[dict[str, str | int]]:
+def _items(replay_id: str, became: Mapping[Offset, str]) -> list[dict[str, str | int]]:
+    """Rows of what became of records, one for neighbours that became the same."""
     rows: list[dict[str, str | int]] = []
-    for (topic, partition, offset), what in new:
-        follows = {"topic": topic, "partition": partition, "last": offset - 1, "became": what}
+    for (topic, partition, offset), what in sorted(became.items()):
+        follows: dict[str, str | int] = {"topic": topic, "partition": partition, "last": offset - 1, "became": what}
         if rows and all(rows[-1][name] == value for name, value in follows.items()):
             rows[-1]["last"] = offset
         else:
-            rows.append({"topic": topic, "partition": partition, "first": offset, "last": offset, "became": what})
+            rows.append(follows | {"replay_id": replay_id, "first": offset, "last": offset})
     return rows

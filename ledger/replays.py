@@ -17,6 +17,9 @@ from ledger.tables import Instant, deployment, lease, metadata
 
 LEDGER = "ledger"
 LEASE_SECONDS = 10.0
+KEPT_RUNS = 50
+"""Of so many ended runs it is kept what became of each record; of those before them their counts, and the signed acts."""
+FORGOTTEN_AT_ONCE = 10_000
 _LONGEST_WHY = 500
 
 replay_run = sa.Table(
@@ -147,6 +150,31 @@ def runs(
         chosen = chosen.where((key[0] < before[0]) | ((key[0] == before[0]) & (key[1] < before[1])))
     rows = connection.execute(chosen.order_by(*(column.desc() for column in key)).limit(limit))
     return [Run(**{**row, "state": RunState(row["state"]), "at_work": bool(row["at_work"])}) for row in rows.mappings()]
+
+
+def finished(connection: Connection, target: str, at_least: int, limit: int) -> list[Run]:
+    """The latest runs into a target that have finished, of so many records at least."""
+    here = (replay_run.c.target == target) & (replay_run.c.state == RunState.FINISHED)
+    chosen = sa.select(replay_run.c.replay_id).where(here, replay_run.c.planned >= at_least)
+    names = connection.scalars(chosen.order_by(replay_run.c.started_at.desc()).limit(limit)).all()
+    return [run_of(connection, name) for name in names]
+
+
+def forget(connection: Connection) -> int:
+    """Take out what became of the records of runs that ended before the last `KEPT_RUNS`, and how far they were.
+
+    So many rows at most as `FORGOTTEN_AT_ONCE`; gives how many there were, so that who gets that many asks again.
+    """
+    ended = sa.select(replay_run.c.replay_id).where(replay_run.c.state.in_(_ENDED))
+    latest = ended.order_by(replay_run.c.started_at.desc(), replay_run.c.replay_id.desc()).limit(KEPT_RUNS)
+    old = ended.where(replay_run.c.replay_id.not_in(latest.subquery().select()))
+    key = sa.tuple_(*replay_item.primary_key)
+    some = sa.select(*replay_item.primary_key).where(replay_item.c.replay_id.in_(old)).limit(FORGOTTEN_AT_ONCE)
+    gone = connection.execute(replay_item.delete().where(key.in_(some))).rowcount
+    connection.execute(replay_place.delete().where(replay_place.c.replay_id.in_(old)))
+    named = old.with_only_columns(sa.literal(_lease("")) + replay_run.c.replay_id)
+    connection.execute(lease.delete().where(lease.c.name.in_(named)))
+    return gone
 
 
 def say(connection: Connection, replay_id: str, word: str, *, by: str, reason: str) -> RunState | None:

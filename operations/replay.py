@@ -24,7 +24,7 @@ from ledger.batches import Arrival
 from ledger.deployment import Deployment
 from ledger.engine import Database
 from ledger.patience import patiently
-from ledger.replayed import Became, NotAtWorkError, Offset
+from ledger.replayed import NotAtWorkError, Offset
 from ledger.replays import LEASE_SECONDS, LEDGER, Run, RunState
 from ledger.seen import LEFT_ALONE, Sight, look
 from operations.replay_file import Plan
@@ -92,20 +92,21 @@ class _IntoTopic:
     topic: str
 
     def put(self, records: Sequence[RawRecord], replay_id: str, owner: str) -> int:
-        # A word that was said meanwhile counts before anything is sent.
-        _mark(self.intake.database, replay_id, owner, {})
-        became: dict[Offset, str] = {}
+        left: Mapping[Offset, str] = {}
         if self.topic in TOPICS[PROCESSOR]:
             # What is dead goes its way by being redriven, and what the service has yet to read comes by itself.
-            _, left = _looked(self.intake, records)
-            became |= {at: what for at, what in left.items() if what != Sight.DONE}
+            _, found = _looked(self.intake, records)
+            left = {at: what for at, what in found.items() if what != Sight.DONE}
+        with self.intake.database.transaction() as connection:
+            # A word that was said meanwhile counts before anything is sent.
+            goes = replayed.sending(connection, replay_id, owner, {_at(record) for record in records} - set(left))
         for record in records:
-            if _at(record) not in became:
+            if _at(record) in goes:
                 own = tuple(header for header in record.headers if header[0] != REPLAY_ID)
                 self.kit.publish_raw(self.topic, record.key, record.value, (*own, (REPLAY_ID, replay_id.encode())))
-                became[_at(record)] = Became.SENT
         self.kit.flush(_FLUSH_SECONDS)
-        _mark(self.intake.database, replay_id, owner, became)
+        with self.intake.database.transaction() as connection:
+            replayed.sent(connection, replay_id, owner, {**left, **goes})
         return 0
 
 
@@ -143,6 +144,7 @@ class Applier:
             except ReplayRefusedError as error:
                 self._end(run.replay_id, owner, RunState.FAILED, str(error))
                 raise
+        self._forget()
         with self.database.reading() as connection:
             return replays.run_of(connection, run.replay_id)
 
@@ -241,6 +243,12 @@ class Applier:
     def _run(self, replay_id: str) -> Run:
         with self.database.reading() as connection:
             return replays.run_of(connection, replay_id)
+
+    def _forget(self) -> None:
+        while True:
+            with self.database.transaction() as connection:
+                if replays.forget(connection) < replays.FORGOTTEN_AT_ONCE:
+                    return
 
     def _end(self, replay_id: str, owner: str, state: RunState, why: str | None = None) -> None:
         with self.database.transaction() as connection:

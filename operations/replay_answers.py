@@ -3,14 +3,18 @@
 What became of records, or would: `DONE` already taken with this content, `NEW` and `KNOWN` lacking in the inbox (the
 content of a `KNOWN` one is there), `CONFLICT` with what is there, `UNREADABLE` and no dead letter yet, `LETTER` a dead
 letter already, `AHEAD` not read by the service yet. Of a run also `TAKEN` (the ledger lacked it and has it now), `DIED`
-(a new dead letter) and `SENT`.
+(a new dead letter), `SENT`, and `SENT_AGAIN`: it may be in the topic twice, with the same `ce_id`, for the run was killed
+or Kafka did not answer while it was being sent. `SENDING` is that of a run that has not gone on.
 """
+
+from typing import Literal
 
 from pydantic import AwareDatetime
 
 from operations.answers import Answer, Page
 
 Counts = dict[str, int]
+From = Literal["RUNS", "CONSTANTS"]
 
 
 class SlicePlanned(Answer):
@@ -27,8 +31,8 @@ class SlicePlanned(Answer):
 class ReplayPlanned(Answer):
     """A plan: what it selects by kind and by partition, and the file that `replay apply` takes, by its digest.
 
-    `oldest` and `newest` are time stamps of records; `expected_seconds` is into a ledger, at the rate asked for or at the
-    one that was measured when this was written, whichever is slower.
+    `oldest` and `newest` are time stamps of records; `expected_seconds` is into a ledger, at the rate asked for or as it was
+    measured, whichever is slower: `RUNS` of this ledger's that have finished, or `CONSTANTS` while there are none.
     """
 
     file: str
@@ -41,6 +45,7 @@ class ReplayPlanned(Answer):
     oldest: AwareDatetime | None
     newest: AwareDatetime | None
     expected_seconds: float
+    expected_from: From
 
 
 class ReplayLine(Answer):

@@ -6,7 +6,7 @@ what is applied later is what was planned, or nothing.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +15,13 @@ from typing import Any
 from confluent_kafka.admin import AdminClient
 
 from consumers.groups import PROCESSOR, topic_ids
+from ledger import replays
 from ledger.deployment import Deployment
 from ledger.engine import Database
+from ledger.replays import LEDGER, Run
 from ledger.seen import Sight, look
 from operations.choosing import Selection, kind_of
-from operations.replay_answers import ReplayPlanned, SlicePlanned
+from operations.replay_answers import From, ReplayPlanned, SlicePlanned
 from operations.replay_file import Plan, written
 from operations.slices import (
     MOST_SPANS,
@@ -37,8 +39,11 @@ from schemas.reading import read, readers_for
 from schemas.record import RawRecord
 
 _MOST_KINDS = 200
-# Records a second into a ledger on SQLite: those that it lacks, and those that it has (docs/benchmarks.md).
+# Records a second while no run tells: those that a ledger lacks, and those that it has, on SQLite (docs/benchmarks.md).
 _TAKEN_PER_SECOND, _LEFT_PER_SECOND = 800.0, 8_000.0
+_LEFT_ALONE = (Sight.DONE, Sight.LETTER, Sight.AHEAD)
+# A run of fewer records tells little of how fast the next will be.
+TELLING, _LAST_RUNS = 1000, 5
 _TELL_SECONDS = 2.0
 
 Tell = Callable[[int, int], object]
@@ -130,7 +135,9 @@ class Planner:
                         f"this selects more than {MOST_SPANS} stretches of offsets: plan by time or partition, in parts"
                     )
         made_plan = written(self.deployment.court.tribunal, selectors, slices, file)
-        return _told(made_plan, found, file, rate)
+        with self.database.reading() as connection:
+            runs = replays.finished(connection, LEDGER, TELLING, _LAST_RUNS)
+        return _told(made_plan, found, file, expected(sum(found.kinds.values(), Counter()), runs, rate))
 
     def _read(
         self, reader: Reader, selection: Selection, builder: Builder, bounds: tuple[int, int], found: _Found
@@ -178,10 +185,24 @@ def _begun_after(
     return lost
 
 
-def _told(plan: Plan, found: _Found, file: Path, rate: float | None) -> ReplayPlanned:
+def expected(sights: Mapping[str, int], runs: Sequence[Run], rate: float | None) -> tuple[float, From]:
+    """How many seconds records take into a ledger, and by what that is told: the last runs into it, constants without any.
+
+    The quickest of the runs counts: a pause, a rate or a kill makes one slower, and nothing makes it quicker. `rate`
+    (records a second) is the most that will be asked for.
+    """
+    paces = [(run.changed_at - run.started_at).total_seconds() / _by_constants(run.became) for run in runs]
+    seconds = _by_constants(sights) * min(paces, default=1.0)
+    return round(max(seconds, sum(sights.values()) / rate if rate else 0.0), 1), "RUNS" if paces else "CONSTANTS"
+
+
+def _by_constants(counts: Mapping[str, int]) -> float:
+    left = sum(counts.get(name, 0) for name in _LEFT_ALONE)
+    return left / _LEFT_PER_SECOND + (sum(counts.values()) - left) / _TAKEN_PER_SECOND
+
+
+def _told(plan: Plan, found: _Found, file: Path, expects: tuple[float, From]) -> ReplayPlanned:
     sights = sum(found.kinds.values(), Counter())
-    left = sights[Sight.DONE] + sights[Sight.LETTER] + sights[Sight.AHEAD]
-    seconds = left / _LEFT_PER_SECOND + (plan.count - left) / _TAKEN_PER_SECOND
     lines = [
         SlicePlanned(
             topic=each.topic,
@@ -203,7 +224,8 @@ def _told(plan: Plan, found: _Found, file: Path, rate: float | None) -> ReplayPl
         slices=tuple(lines),
         oldest=_instant(found.oldest),
         newest=_instant(found.newest),
-        expected_seconds=round(max(seconds, plan.count / rate if rate else 0.0), 1),
+        expected_seconds=expects[0],
+        expected_from=expects[1],
     )
 
 

@@ -1,7 +1,11 @@
 """A ledger that has taken a morning of SAJ's, and what a replay of it is asked."""
 
 import json
-from collections.abc import Sequence
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +34,7 @@ from schemas.record import RawRecord
 from schemas.writing import envelope
 from tests.edges.edge import Edge
 from tests.ledger.office import SOURCE, START, paper
+from tests.planted import ROOT
 
 TOPIC = "saj.documents.issued"
 DEPLOYMENT = Deployment(Court("TJMS", ZoneInfo("America/Campo_Grande")), Windows())
@@ -86,6 +91,21 @@ class Replaying:
 
     def apply(self, target: str = LEDGER, **limits: Any) -> Run:
         return self.applier.apply(self.planned(), target, Limits(**limits), by="op1", reason="a test")
+
+    @contextmanager
+    def life(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A process of Python's on this ledger and broker; it ends with the block at the latest."""
+        environment = {
+            "SAJ_BNMP_KAFKA_BOOTSTRAP": self.edge.kafka.bootstrap,
+            "SAJ_BNMP_DATABASE_URL": self.edge.database.url,
+            "SAJ_BNMP_TRIBUNAL": "TJMS",
+        }
+        begun = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=os.environ | environment)
+        try:
+            yield begun
+        finally:
+            begun.kill()
+            begun.wait()
 
     def discarded(self, record: RawRecord) -> Letter:
         """A release that could not read this record takes it; its unit says that nothing is to be done."""

@@ -1,9 +1,6 @@
 """A replay reads for itself, does what was planned and nothing else, and goes on after a kill, on a real broker."""
 
-import os
 import signal
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +18,17 @@ from tests.edges.edge import WAIT_SECONDS, Edge, until
 from tests.edges.replaying import TOPIC, Replaying
 from tests.ledger.conftest import DATABASES
 
-_ROOT = Path(__file__).resolve().parents[2]
+# The command line that dies at a point of its own: past an offset, between sending and its record.
+_DYING = """
+import operations, pathlib
+from tests.planted import plant
+path = pathlib.Path(operations.__path__[0]) / "replay.py"
+text, sent = path.read_text("utf-8"), "        self.kit.flush(_FLUSH_SECONDS)\\n"
+assert text.count(sent) == 1
+plant(path, text.replace(sent, sent + "        if records[0].offset > {offset}: os.kill(os.getpid(), 9)\\n"))
+from console.__main__ import main
+main()
+"""
 
 
 @pytest.fixture(params=DATABASES)
@@ -101,20 +108,10 @@ def test_a_run_that_was_killed_goes_on_from_its_checkpoint(replaying: Replaying)
     replaying.forget(inbox, inbox.c.ce_id.is_not(None))
     replaying.plan()
     words = ("replay", "apply", str(replaying.file), "--rate", "5", "--by", "op1", "--reason", "a test")
-    environment = {
-        "SAJ_BNMP_KAFKA_BOOTSTRAP": replaying.edge.kafka.bootstrap,
-        "SAJ_BNMP_DATABASE_URL": replaying.edge.database.url,
-        "SAJ_BNMP_TRIBUNAL": "TJMS",
-    }
-    life = subprocess.Popen([sys.executable, "-m", "console", *words], cwd=_ROOT, env=os.environ | environment)
-
-    try:
+    with replaying.life("-m", "console", *words) as life:
         until(lambda: replaying.done() >= 5 or life.poll() is not None)
         life.send_signal(signal.SIGKILL)
         assert life.wait(WAIT_SECONDS) == -signal.SIGKILL
-    finally:
-        life.kill()
-        life.wait()
     reached = replaying.done()
     # when
     run = replaying.apply()
@@ -125,6 +122,41 @@ def test_a_run_that_was_killed_goes_on_from_its_checkpoint(replaying: Replaying)
         assert len(replays.runs(connection, 10)) == 1
     covered = [at for span in replaying.spans(run) for at in range(span.first, span.last + 1)]
     assert covered == [record.offset for record in records]
+
+
+def test_a_run_killed_between_sending_and_its_record_says_what_is_in_the_topic_twice(replaying: Replaying) -> None:
+    # given a run that dies by -9 when its second batch is in the topic and not on record
+    records = replaying.published(5)
+    copy = replaying.edge.topic()
+    replaying.plan()
+    words = (
+        "replay",
+        "apply",
+        str(replaying.file),
+        "--to",
+        copy,
+        "--in-flight",
+        "2",
+        "--by",
+        "op1",
+        "--reason",
+        "a test",
+    )
+    with replaying.life("-c", _DYING.format(offset=records[0].offset), *words) as life:
+        assert life.wait(WAIT_SECONDS) == -signal.SIGKILL
+    assert len(replaying.edge.records(copy)) == 4
+    assert replaying.done() == 2
+    # when it goes on, in batches of another size
+    run = replaying.apply(copy, in_flight=3)
+    # then
+    assert (run.state, run.became) == (RunState.FINISHED, {"SENT": 3, "SENT_AGAIN": 2})
+    again = [span for span in replaying.spans(run) if span.became == "SENT_AGAIN"]
+    assert [(span.first, span.last) for span in again] == [(records[2].offset, records[3].offset)]
+    # and what is there twice is the same to the byte, with its id and the replay's
+    header = ("replay_id", run.replay_id.encode())
+    sent = [(one.key, one.value, one.headers) for one in replaying.edge.records(copy)]
+    whole = [(one.key, one.value, (*one.headers, header)) for one in records]
+    assert sent == whole[:4] + whole[2:]
 
 
 def test_offsets_that_are_gone_are_named_and_nothing_is_read_in_their_stead(edge: Edge, replaying: Replaying) -> None:

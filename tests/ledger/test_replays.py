@@ -11,7 +11,7 @@ from ledger.engine import Database
 from ledger.replayed import NotAtWorkError, Offset
 from ledger.replays import LEASE_SECONDS, LEDGER, Run, RunState
 from ledger.seen import Sight, look
-from ledger.tables import act, document, inbox
+from ledger.tables import act, document, inbox, lease
 from schemas.record import RawRecord
 from tests.ledger.office import ISSUED, Hand, Office, paper
 
@@ -41,6 +41,16 @@ def spans(database: Database, run: Run) -> list[tuple[int, int, str]]:
 def said(database: Database, run: Run, word: str) -> RunState | None:
     with database.transaction() as connection:
         return replays.say(connection, run.replay_id, word, **SIGNED)
+
+
+def to_send(database: Database, run: Run, *ats: Offset) -> dict[Offset, str]:
+    with database.transaction() as connection:
+        return dict(replayed.sending(connection, run.replay_id, "me", ats))
+
+
+def was_sent(database: Database, run: Run, became: dict[Offset, str]) -> None:
+    with database.transaction() as connection:
+        replayed.sent(connection, run.replay_id, "me", became)
 
 
 def again(office: Office, run: Run, records: Sequence[RawRecord], left: dict[Offset, str] | None = None) -> None:
@@ -178,3 +188,69 @@ def test_what_the_ledger_has_of_records_is_seen_without_deciding(office: Office)
     moved = [(RawRecord(ISSUED, 0, 2, 0, None, b"", ()), arrival.event) for arrival in changed]
     with office.database.reading() as connection:
         assert [seen.sight for seen in look(connection, GROUP, moved)] == [Sight.CONFLICT]
+
+
+def test_what_was_about_to_be_sent_once_is_sent_again_and_what_the_run_is_past_is_not(database: Database) -> None:
+    # given two records that were about to be sent, of which nobody knows whether they were
+    run = begun(database)
+    first, second, third = ((ISSUED, 0, offset) for offset in (4, 5, 6))
+    assert to_send(database, run, first, second) == {first: "SENT", second: "SENT"}
+    assert spans(database, run) == [(4, 5, "SENDING")]
+    # when it goes on with another batch
+    assert to_send(database, run, first) == {first: "SENT_AGAIN"}
+    was_sent(database, run, {first: "SENT_AGAIN"})
+    # then the other one is still in doubt
+    assert spans(database, run) == [(4, 4, "SENT_AGAIN"), (5, 5, "SENDING")]
+    # and a commit that was not heard of sends nothing that the run is past
+    goes = to_send(database, run, first, second, third)
+    assert goes == {second: "SENT_AGAIN", third: "SENT"}
+    was_sent(database, run, goes)
+    assert spans(database, run) == [(4, 4, "SENT_AGAIN"), (5, 5, "SENT_AGAIN"), (6, 6, "SENT")]
+    assert now(database, run).became == {"SENT": 1, "SENT_AGAIN": 2}
+
+
+def test_only_the_last_ended_runs_keep_what_became_of_each_record(
+    database: Database, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given five runs of which one is still at work, and room for two
+    monkeypatch.setattr(replays, "KEPT_RUNS", 2)
+    monkeypatch.setattr(replays, "FORGOTTEN_AT_ONCE", 3)
+    runs = []
+    for number in range(5):
+        runs.append(begun(database, f"p{number}"))
+        marked(database, runs[-1], {(ISSUED, 0, 0): "DONE", (ISSUED, 0, 1): "TAKEN"})
+        if number:
+            with database.transaction() as connection:
+                assert replays.end(connection, runs[-1].replay_id, "me", RunState.FINISHED)
+        hand.later(1)
+    # when it is asked until there is nothing more
+    counts = list[int]()
+    while not counts or counts[-1]:
+        with database.transaction() as connection:
+            counts.append(replays.forget(connection))
+    # then a bounded number went at a time, and nothing of what is open or new
+    assert counts == [3, 1, 0]
+    assert [len(spans(database, run)) for run in runs] == [2, 0, 0, 2, 2]
+    with database.reading() as connection:
+        assert [bool(replays.checkpoint(connection, run.replay_id)) for run in runs] == [True, False, False, True, True]
+        names = set(connection.scalars(sa.select(lease.c.name)))
+    assert names == {f"replay {runs[number].replay_id}" for number in (0, 3, 4)}
+    # and the counts of all of them stay
+    assert {tuple(sorted(now(database, run).became.items())) for run in runs} == {(("DONE", 1), ("TAKEN", 1))}
+
+
+def test_the_last_finished_runs_of_size_are_those_that_tell_a_rate(database: Database, hand: Hand) -> None:
+    # given
+    runs = [begun(database, f"p{number}") for number in range(4)]
+    for run in runs[:3]:
+        hand.later(1)
+        with database.transaction() as connection:
+            assert replays.end(connection, run.replay_id, "me", RunState.FINISHED)
+    # when
+    with database.reading() as connection:
+        found = replays.finished(connection, LEDGER, 10, 2)
+        none = [replays.finished(connection, *asked, 2) for asked in ((LEDGER, 11), ("test.copy", 10))]
+    # then
+    assert len(found) == 2
+    assert {run.state for run in found} == {RunState.FINISHED}
+    assert none == [[], []]
