@@ -3,6 +3,7 @@
 So one transaction never holds more persons than the clock's own, however many documents a unit resolves at once.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,11 @@ from ledger.among import among
 from ledger.batches import Batch
 from ledger.contingencies import kinds_of
 from ledger.open_documents import IS_OPEN
+from ledger.persons import find
 from ledger.requests import by_of
-from ledger.tables import document
+from ledger.supplies import rji_in
+from ledger.tables import document, person
+from rules.naming import why_not_chosen
 from rules.resolving import Opened, why_not
 from rules.transmission import TERMINAL
 from rules.words import Resolution
@@ -23,7 +27,15 @@ from schemas.reading import Event
 
 # A request about a category takes this many at most; the answer says when there are more.
 MOST = 1000
-_SEEN = sa.select(document.c.document_id, document.c.unit, document.c.kind, document.c.opened_at, document.c.state)
+_SEEN = sa.select(
+    document.c.document_id,
+    document.c.unit,
+    document.c.kind,
+    document.c.opened_at,
+    document.c.state,
+    document.c.person,
+    person.c.rji,
+).join(person, person.c.person == document.c.person)
 
 
 def spread(batch: Batch, event: Event, key: bytes | None) -> tuple[str, bool]:
@@ -33,7 +45,7 @@ def spread(batch: Batch, event: Event, key: bytes | None) -> tuple[str, bool]:
     """
     body: Any = event.body
     by = by_of(body, batch.users)
-    found = _found(batch, body, by.unit)
+    found = _found(batch, body, by.unit, _chosen(event))
     refusal = why_not(by, body.document_ids, found)
     if refusal is not None:
         return refusal, False
@@ -43,7 +55,14 @@ def spread(batch: Batch, event: Event, key: bytes | None) -> tuple[str, bool]:
     return "MORE_LEFT" if len(left) > MOST else "RESOLVING", True
 
 
-def _found(batch: Batch, body: commands.ResolutionRequested, unit: str) -> list[Opened]:
+def _chosen(event: Event) -> dict[str, str]:
+    """The RJI that the unit chooses, by document."""
+    supplied: Mapping[str, Mapping[str, Any]] = event.data.get("data") or {}
+    found = ((document_id, rji_in(data)) for document_id, data in supplied.items())
+    return {document_id: rji for document_id, rji in found if rji is not None}
+
+
+def _found(batch: Batch, body: commands.ResolutionRequested, unit: str, chosen_rjis: Mapping[str, str]) -> list[Opened]:
     if body.category is None:
         chosen = _SEEN.where(among(document.c.document_id, body.document_ids))
     else:
@@ -56,10 +75,16 @@ def _found(batch: Batch, body: commands.ResolutionRequested, unit: str) -> list[
             document.c.kind.in_(kinds),
         )
     ordered = chosen.order_by(document.c.priority, document.c.document_id).limit(MOST + 1)
-    return [
-        Opened(row.document_id, row.kind, row.unit or "", opened=row.opened_at is not None, ended=row.state in TERMINAL)
-        for row in batch.connection.execute(ordered)
-    ]
+    owners = find(batch.connection, chosen_rjis.values())
+
+    def opened(row: Any) -> Opened:
+        rji = chosen_rjis.get(row.document_id)
+        is_anothers = rji is not None and owners.get(rji, row.person) != row.person
+        refused = why_not_chosen(rji, row.rji, is_anothers=is_anothers)
+        stands = row.opened_at is not None
+        return Opened(row.document_id, row.kind, row.unit or "", stands, row.state in TERMINAL, refused)
+
+    return [opened(row) for row in batch.connection.execute(ordered)]
 
 
 def _row(event: Event, document_id: str, key: bytes | None, batch: Batch) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from ledger.papers import completed, paper_of
 from ledger.payloads import latest
 from ledger.persons import find
 from ledger.requests import by_of
+from rules import identifiers
 from rules.acts import DataSupplied, ResolutionAsked
 from rules.dossier import Document
+from rules.naming import why_not_chosen
 from schemas import commands
 from schemas.reading import Event
 
@@ -24,9 +26,11 @@ def supply(batch: Batch, event: Event, body: commands.DataSupplied, key: bytes |
         return
     data = completed(_current(batch, body.document_id), event.data)
     new = replace(paper_of(data, batch.deployment.court), person=before.person, version=before.version + 1)
-    fact = DataSupplied(
-        body.command_id, body.document_id, by_of(body, batch.users), body.at, new, _free_rji(batch, data, before)
-    )
+    chosen, known = rji_in(event.data), batch.recorder.of(before.person).persons[before.person].rji
+    is_anothers = chosen is not None and owner(batch, chosen) not in (None, before.person)
+    refused = why_not_chosen(chosen, known, is_anothers=is_anothers)
+    rji = _free_rji(batch, data, before)
+    fact = DataSupplied(body.command_id, body.document_id, by_of(body, batch.users), body.at, new, rji, refused)
     decision = batch.recorder.decide(fact, saj_key=key)
     after = decision.documents.get(body.document_id)
     if after is not None and after.version == new.version:
@@ -74,10 +78,17 @@ def _current(batch: Batch, document_id: str) -> dict[str, Any]:
     return mine[-1] if mine else latest(batch.connection, document_id)
 
 
+def rji_in(data: Mapping[str, Any]) -> str | None:
+    """The RJI of the party in a document's data or in what completes them, 11 digits; None where none can be read."""
+    party = data.get("party")
+    rji = party.get("rji") if isinstance(party, dict) else None
+    return identifiers.rji(rji) if isinstance(rji, str) else None
+
+
 def _free_rji(batch: Batch, data: Mapping[str, Any], document: Document) -> str | None:
     """The RJI that the data choose, unless it names another person: two are one only when a merge says so."""
-    rji = data["party"].get("rji")
-    return rji if isinstance(rji, str) and owner(batch, rji) in (None, document.person) else None
+    rji = rji_in(data)
+    return rji if rji is not None and owner(batch, rji) in (None, document.person) else None
 
 
 def owner(batch: Batch, alias: str) -> int | None:

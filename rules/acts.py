@@ -63,10 +63,14 @@ class ExclusionAsked(Act):
 
 @dataclass(frozen=True, slots=True)
 class DataSupplied(Act):
-    """The unit completed a document: `document` is the new version's content, `rji` the person that it chose."""
+    """The unit completed a document: `document` is the new version's content, `rji` the person that it chose.
+
+    `refused`: why that person cannot be taken (rules/naming.py), and with it nothing of what came.
+    """
 
     document: Document
     rji: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

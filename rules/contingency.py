@@ -7,7 +7,7 @@ contingency; docs/law.md safety-15 to safety-18.
 from datetime import datetime, timedelta
 
 from rules.dossier import Attempt, Court, Document, Dossier, Link, changed
-from rules.words import AnswerClass, LinkState
+from rules.words import AnswerClass, LinkState, State
 
 _TEXT = (
     "Expediente dispensado de numeração nacional em virtude da impossibilidade de acesso ao "
@@ -63,7 +63,7 @@ def noted(document: Document, attempt: Attempt) -> Document:
     stands = standing_evidence(document)
     later = (*document.attempts[len(stands) :], attempt)[-KEPT_ATTEMPTS:]
     # One try was asked for, and this was it.
-    return changed(document, attempts=stands + later, cleared=tuple(one for one in document.cleared if one != TRY))
+    return changed(document, attempts=stands + later, cleared=untried(document))
 
 
 def evidence(document: Document, dossier: Dossier) -> datetime | None:
@@ -89,12 +89,20 @@ def evidence(document: Document, dossier: Dossier) -> datetime | None:
     return link.last_failed_at
 
 
-def is_tried(document: Document, link: Link) -> bool:
+def is_tried(document: Document, dossier: Dossier) -> bool:
     """Whether it is tried once because somebody asked for it, although the breaker is open (docs/law.md safety-15).
 
-    What a person forced down stays down.
+    What a person forced down stays down; and what nobody has taken for as long as a whole attempt may last is not waited for.
     """
-    return TRY in document.cleared and link.state is not LinkState.FORCED_DOWN
+    if TRY not in document.cleared or dossier.link.state is LinkState.FORCED_DOWN:
+        return False
+    asked_at = document.since if document.state is State.READY else None
+    return asked_at is None or dossier.now - asked_at < timedelta(seconds=dossier.windows.lease())
+
+
+def untried(document: Document) -> tuple[str, ...]:
+    """What was cleared of it, without the mark of another try."""
+    return tuple(one for one in document.cleared if one != TRY)
 
 
 def asked_in_present_unavailability(at: datetime, dossier: Dossier, failed_access_at: datetime) -> bool:

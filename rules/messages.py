@@ -230,6 +230,7 @@ COMMANDS: dict[str, str] = {
     "ANOTHER_RELEASE": "Outra ordem de liberdade alcança o mesmo mandado: a peça não é anulada.",
     "NOT_ASKED": "Nenhuma manifestação do magistrado é esperada neste documento.",
     "OTHER_RJI": "A pessoa tem outro RJI: desfaça o vínculo primeiro.",
+    "RJI_OF_ANOTHER": "O RJI informado é de outra parte: confira-o; se for a mesma pessoa, vincule-o antes à parte.",
     "SAME_RJI": "Os dois RJIs são o mesmo.",
     "OTHER_MERGE": "Outra unificação desta pessoa ainda não foi confirmada pelo BNMP.",
     "TEST_OK": "Teste de comunicação anotado.",

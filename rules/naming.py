@@ -83,6 +83,18 @@ def merged(work: Casework, fact: RjiMerged) -> None:
     answer(work, fact.command_id, "APPLIED")
 
 
+def why_not_chosen(rji: str | None, known: str | None, *, is_anothers: bool) -> str | None:
+    """Why the RJI that a person's data bring is not taken; None where it is, or is theirs already (docs/law.md safety-22).
+
+    Data complete a document: that two persons are one, or that somebody is another, is said by a command of its own.
+    """
+    if rji is None or rji == known:
+        return None
+    if known is not None:
+        return "OTHER_RJI"
+    return "RJI_OF_ANOTHER" if is_anothers else None
+
+
 def _incompetent(work: Casework, fact: PersonAct, persons: set[int]) -> str | None:
     units = {d.unit for d in work.documents.values() if d.person in persons}
     return ruling(COMMAND_OF[type(fact)], fact.by, units).refusal

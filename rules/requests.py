@@ -86,6 +86,10 @@ def _is_under_way(document: Document, fact: Act) -> str | None:
     return _has_ended(document, fact) or (None if is_completable(document) else "ON_ITS_WAY")
 
 
+def _cannot_be_completed(document: Document, fact: DataSupplied) -> str | None:
+    return _is_under_way(document, fact) or fact.refused
+
+
 def _nobody_asked(document: Document, fact: StatementGiven) -> str | None:
     if document.reason is not Reason.NEEDS_JUDGE:
         return "NOT_ASKED"
@@ -148,8 +152,8 @@ def _tried(work: Casework, document: Document) -> None:
     seen = work.look(document.document_id)
     said = verdict(trying, seen)
     alone = not seen.needs[document.document_id].waits
-    if is_tried(trying, work.dossier.link) and alone and said.event is Event.GO:
-        apply(work, trying, said, seen, detail="another try asked for")
+    if is_tried(trying, work.dossier) and alone and said.event is Event.GO:
+        apply(work, trying, said, seen, detail="another try asked for", **NO_DUE)
         return
     document = work.keep(document)
     if may_be_offered(document) and document.failed_access_at is not None:
@@ -211,7 +215,7 @@ _REFUSES: dict[type, Callable[[Document, Any], str | None]] = {
     DocumentWithdrawn: why_it_stands,
     ExclusionAsked: why_it_stands,
     RetryAsked: _has_ended,
-    DataSupplied: _is_under_way,
+    DataSupplied: _cannot_be_completed,
     SignerAssigned: _has_ended,
     StatementGiven: _nobody_asked,
     CertificateReleased: _cannot_be_released,

@@ -21,13 +21,17 @@ from rules.words import Role, State
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What is known of a document before its person is locked: enough to say whether a request is about it."""
+    """What is known of a document before its person is locked: enough to say whether a request is about it.
+
+    `refused`: why the RJI that came for it cannot be its person's (rules/naming.py).
+    """
 
     document_id: str
     kind: str
     unit: str
     opened: bool
     ended: bool
+    refused: str | None = None
 
 
 def why_not(by: By, named: Iterable[str], found: Iterable[Opened]) -> str | None:
@@ -44,7 +48,9 @@ def why_not(by: By, named: Iterable[str], found: Iterable[Opened]) -> str | None
         return refused
     if any(not one.opened for one in known.values()):
         return "NOT_OPENED"
-    return None if any(not one.ended for one in known.values()) else "NOTHING_LEFT"
+    if all(one.ended for one in known.values()):
+        return "NOTHING_LEFT"
+    return next((one.refused for one in known.values() if one.refused), None)
 
 
 def resolve(work: Casework, fact: ResolutionAsked) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rules.casework import Casework
 from rules.chain import View, is_sticky
-from rules.contingency import connection_failures, dispensation_text
+from rules.contingency import TRY, connection_failures, dispensation_text, untried
 from rules.dossier import Attempt, ConsentGiven, Document, Dossier, changed
 from rules.kinds import PRIORITY_LIBERTY, is_eligible
 from rules.outcomes import offered
@@ -85,6 +85,8 @@ def apply(work: Casework, document: Document, said: Verdict, seen: View, **chang
         event = Event.OPEN if document.state in (State.READY, State.HELD) else Event.RETURN
     changes |= _consequences(document, said, seen.dossier)
     changes["priority"] = priority(document, seen)
+    if TRY in document.cleared and event is not Event.GO:
+        changes["cleared"] = untried(document)
     after, stands = document, document.state is _STAYS.get(event) and document.reason == reason
     if not (stands and document.missing == said.missing and _has(document, changes)):
         after = work.move(document, event, reason=reason, missing=said.missing, **changes)

@@ -94,7 +94,7 @@ def contingency(document: Document, seen: View) -> Verdict | None:
 def _is_tried_alone(document: Document, seen: View) -> bool:
     """Whether it is tried past the breaker: never a link of a chain, whose other links wait for BNMP (safety-10, 15)."""
     others = any(len(chain.members) > 1 for chain in seen.chains_of(document.document_id))
-    return is_tried(document, seen.dossier.link) and not others
+    return is_tried(document, seen.dossier) and not others
 
 
 def _access_doubted(document: Document, seen: View) -> Verdict | None:

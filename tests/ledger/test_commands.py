@@ -66,6 +66,34 @@ def test_no_command_makes_a_document_another_partys(office: Office) -> None:
     assert [row["rji"] for row in office.rows(person)] == [RJI]
 
 
+@pytest.mark.parametrize(
+    ("document_id", "rji", "answer"),
+    [
+        ("M-1", RJI, ("applied", "APPLIED")),
+        ("M-1", OTHER, ("refused", "OTHER_RJI")),
+        ("M-2", RJI, ("refused", "RJI_OF_ANOTHER")),
+        ("M-2", OTHER, ("applied", "APPLIED")),
+        ("M-2", "not an RJI", ("applied", "APPLIED")),
+    ],
+)
+def test_safety_22_data_make_nobody_one_with_another_and_a_refused_choice_takes_nothing_with_it(
+    office: Office, document_id: str, rji: str, answer: tuple[str, str]
+) -> None:
+    # given a party whose RJI is known, as it was typed, and one whose is not
+    office.issue(paper("MANDADO", "M-1"))
+    office.issue(paper("MANDADO", "M-2", person=1))
+    office.take(office.command("document.data-supplied", document_id="M-1", party={"rji": f"{RJI[:9]}-{RJI[9:]}"}))
+    before = office.row(document_id)["version"]
+    # when
+    supplied: dict[str, Any] = {"party": {"rji": rji}, "fields": {"sintese_decisao": "Outra"}}
+    office.take(office.command("document.data-supplied", document_id=document_id, **supplied))
+    # then
+    assert office.answers()[-1] == answer
+    assert office.row(document_id)["version"] - before == (answer[0] == "applied")
+    taken = [RJI, OTHER if answer[0] == "applied" and rji == OTHER else None]
+    assert [row["rji"] for row in office.rows(person)] == taken
+
+
 def test_a_refused_completion_leaves_no_version(office: Office) -> None:
     # given
     office.issue(paper("MANDADO", "M-1"))

@@ -111,3 +111,28 @@ def test_a_sim_that_comes_while_it_is_tried_opens_it_when_the_attempt_fails() ->
     desk.answered("m", AnswerClass.CONNECTION)
     # then
     assert (desk["m"].state, desk["m"].opened_at) == (State.CONTINGENCY, NOW)
+
+
+@pytest.mark.parametrize("state", [LinkState.DOWN, LinkState.PROBING])
+def test_what_nobody_takes_although_it_was_to_be_tried_is_offered_again_at_the_next_failed_probe(
+    state: LinkState,
+) -> None:
+    # given a try that was asked for, and a sender that has died
+    desk = Desk(document("m"))
+    desk.link(LinkState.DOWN)
+    desk.ask(RetryAsked, "m", Role.SERVIDOR)
+    offers, lasts = len(desk.said(OFFERED, "m")), desk.dossier.windows.lease()
+    # when probes fail
+    desk.later(lasts - 1)
+    desk.link(state)
+    assert desk.standing("m") == READY
+    desk.later(1)
+    desk.link(state)
+    # then its user is asked again
+    assert desk.standing("m") == (State.HELD, Reason.AWAITING_CONSENT)
+    assert len(desk.said(OFFERED, "m")) == offers + 1
+    assert desk["m"].cleared == ()
+    # when they say SIM
+    desk.consent("m")
+    # then
+    assert desk["m"].state is State.CONTINGENCY

@@ -125,6 +125,10 @@ class Court:
         await self._clock._tick()
         await self._lanes()
 
+    async def tick(self) -> None:
+        """The clock looks once, and nobody else."""
+        await self._clock._tick()
+
     async def back(self) -> None:
         """BNMP is there again, and the clock sees it."""
         await self.simulator._link.set("up")

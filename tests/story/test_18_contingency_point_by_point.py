@@ -47,6 +47,28 @@ async def test_safety_15_a_retry_reaches_bnmp_although_the_breaker_is_open(court
     assert court.told(OPENED, "M-1") == []
 
 
+async def test_a_retry_whose_sender_has_died_is_offered_again_by_itself(court: Court) -> None:
+    # given a user who tries again, and no sender that takes it
+    await court.away()
+    await court.issue("ALVARA_FLAGRANTE", "A-1")
+    court.office.take(court.office.command(RETRY, "SERVIDOR", document_id="A-1"))
+    assert court.standing("A-1") == (State.READY, None)
+    # when BNMP stays away for two minutes, in which only the clock is there
+    asked = len(court.order)
+    for _ in range(24):
+        court.later(5)
+        await court.tick()
+    # then its user is asked again, nobody having tried
+    assert (court.standing("A-1"), court.order[asked:]) == (AWAITING, [])
+    assert len(court.told(OFFERED, "A-1")) == 2
+    # when the answer is SIM, and the link is back
+    await court.says("A-1", "SIM")
+    await court.back()
+    # then
+    assert court.standing("A-1") == REGISTERED
+    assert len(court.told(OPENED, "A-1")) == 1
+
+
 @pytest.mark.parametrize("seconds", [0, 1])
 @pytest.mark.parametrize("kind", ["ALVARA_FLAGRANTE", "MANDADO"])
 async def test_what_saj_issued_under_contingency_is_taken_as_it_is_and_its_text_is_compared(

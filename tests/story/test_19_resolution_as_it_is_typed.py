@@ -105,8 +105,13 @@ async def test_safety_22_an_rji_is_created_found_or_chosen_by_the_unit_with_the_
     assert [court.standing(one) for one in ("M-2", "M-3")] == [REGISTERED] * 2
     assert len(court.simulator.book["persons"]) == 2
     assert court.told(RESOLVED, "M-3")[-1].data["rji"] == known
-    # when the unit resolves it with that RJI, which another party has: nobody is made one with somebody by the way
-    assert await _typed(court, tmp_path, "M-1", **{"M-1": {"party": {"rji": known}}}) == "RESOLVING"
+    # when the unit resolves or completes it with that RJI, which another party has
+    chosen: dict[str, Any] = {"party": {"rji": f"{known[:9]}-{known[9:]}"}}
+    resolved = await _typed(court, tmp_path, "M-1", **{"M-1": chosen})
+    supplied = await court.command("document.data-supplied", "SERVIDOR", document_id="M-1", **chosen)
+    # then nobody is made one with somebody by the way, and whoever tried reads why
+    assert (resolved, supplied) == ("RJI_OF_ANOTHER", "RJI_OF_ANOTHER")
+    assert "outra parte" in court.told("bnmp.command.refused.v1")[-1].data["message"]
     assert (court.standing("M-1"), court.missing("M-1")) == (ASKED, ["rji"])
     # when the unit says that the party is that person
     assert await court.command("person.rji-linked", "SERVIDOR", party_id="99001", rji=known) == "APPLIED"
