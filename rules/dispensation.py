@@ -16,7 +16,7 @@ def compare_text(work: Casework, document_id: str) -> None:
     if exact is None or document.text == exact:
         return
     data = {
-        "kind": "NUMBER",
+        "kind": "TEXT",
         "ours": exact,
         "registry": None,
         "document_id": document.document_id,

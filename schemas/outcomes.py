@@ -199,6 +199,7 @@ class LegacyItemChanged(Outcome):
 class DivergenceFound(Outcome):
     """We say one thing and the registry another, about a document or about a person; None: it says nothing.
 
+    TEXT is about a paper that SAJ issued under contingency by itself: `ours` is the exact text that it does not carry.
     `cause` is what has likely led to it, `mends` the command that mends or shows it, for operators.
     """
 
@@ -217,6 +218,7 @@ class DivergenceFound(Outcome):
         "UNSIGNED",
         "SECRECY",
         "RJI",
+        "TEXT",
     ]
     ours: str | None
     registry: str | None

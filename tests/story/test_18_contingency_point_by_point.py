@@ -85,7 +85,7 @@ async def test_what_saj_issued_under_contingency_is_taken_as_it_is_and_its_text_
     made = court.told(RESOLVED, "D-1")[-1].data["certificate"]
     assert (FAILED_AT - timedelta(hours=4)).strftime("%d/%m/%y - %H:%M:%S") in made["text"]
     # and a text that is not the exact one was told, once
-    assert [one.data["kind"] for one in court.told(DIVERGENCE, "D-1")] == ["NUMBER"] * seconds
+    assert [one.data["kind"] for one in court.told(DIVERGENCE, "D-1")] == ["TEXT"] * seconds
 
 
 async def test_a_release_without_its_text_is_opened_all_the_same_and_a_mandado_waits_for_it(court: Court) -> None:
@@ -94,7 +94,7 @@ async def test_a_release_without_its_text_is_opened_all_the_same_and_a_mandado_w
     await court.issue("MANDADO", "M-1", person=1, origin="CONTINGENCIA")
     # then
     assert court.standing("A-1") == REGISTERED
-    assert [one.data["kind"] for one in court.told(DIVERGENCE, "A-1")] == ["NUMBER"]
+    assert [one.data["kind"] for one in court.told(DIVERGENCE, "A-1")] == ["TEXT"]
     assert (court.standing("M-1"), court.missing("M-1")) == ((State.HELD, Reason.MISSING_DATA), ["contingency"])
     # when SAJ publishes the mandado with it
     await court.issue("MANDADO", "M-1", person=1, **_issued_so(court.office.deployment.court))
