@@ -14,6 +14,7 @@ from consumers.clock import Clock
 from consumers.lanes import Task
 from ledger import links
 from ledger.tables import document, person
+from operations.links import LinkTested, link_test
 from rules.dossier import Link
 from rules.facts import Answer
 from rules.words import AnswerClass, LinkState, Step
@@ -138,6 +139,10 @@ class Court:
             self.later(3)
             await self._clock._tick()
         await self.work()
+
+    async def test(self, user: str | None = None) -> LinkTested:
+        """Somebody types `link test`, for a user or for nobody in particular."""
+        return link_test(self.office.database, await self._registry.probe(), 100, user)
 
     def moods(self, **wishes: float) -> None:
         """The registry changes some of its moods."""
