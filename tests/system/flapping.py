@@ -65,7 +65,10 @@ def flapping() -> list[str]:
         )
         wrong += [f"- **{name}: {line}**" for line in found.wrong[:10]]
     times = int(FLAPPING_SECONDS / HALF_SECONDS) // 2
-    told = f"The link came and went {times} times in each run, {HALF_SECONDS:g} s each way, while documents arrived."
+    told = (
+        f"The link came and went {times} times in each run, {HALF_SECONDS:g} s each way, while documents arrived. Where it is "
+        "there for longer than the longest pause it must be seen, and is followed; else it is on trial."
+    )
     return [
         *_HEAD,
         *lines,
