@@ -35,7 +35,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 def ledger() -> Iterator[tuple[Environment, Database]]:
     """The settings, and the ledger they name, which must be at this release's schema and of this tribunal."""
     env = settings.environment()
-    database = Database(env.database_url)
+    database = Database(env.database_url, audit_key=settings.audit_key(env) or None)
     try:
         check(database, env.tribunal)
         yield env, database

@@ -1,4 +1,7 @@
-"""Acts: what operators did to the ledger itself, and who saw what is hidden; each row is signed and never changed."""
+"""Acts: what operators did to the ledger itself, and who saw what is hidden; each row is signed and never changed.
+
+It gets its place in the chain of acts and its code at the end of the transaction that writes it (ledger/chains.py).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger.engine import now
+from ledger.chains import chain_acts
+from ledger.engine import at_end, now
 from ledger.tables import act
 
 LONGEST = 500
@@ -34,7 +38,9 @@ def write(
         raise ValueError("an act is signed: --by and --reason say who and why")
     made = Act(now(connection), by.strip()[:LONGEST], reason.strip()[:LONGEST], name, subject, dict(detail or {}))
     values = {field: getattr(made, field) for field in Act.__slots__}
-    connection.execute(act.insert().values(**values))
+    number = connection.scalar(act.insert().values(**values).returning(act.c.id))
+    # By then this transaction holds all else that it locks, so that nobody waits for an act and is waited for.
+    at_end(connection, chain_acts, number or 0)
     return made
 
 

@@ -155,6 +155,7 @@ def check(connection: Connection, key: bytes, seals: Sequence[Seal], counts: Che
     for row in acts_in_order(connection):
         counts.acts += 1
         yield from walk.act(row)
+    yield from acts_put_in(connection)
     known = {row.person: (row.position, row.code) for row in connection.execute(sa.select(chain))}
     yield from walk.unmet(known)
     for what, document_id, version in payloads_altered(connection, counts):
@@ -181,6 +182,14 @@ def acts_in_order(connection: Connection) -> Iterator[Any]:
     ).all():
         yield from page
         last = page[-1].position
+
+
+def acts_put_in(connection: Connection) -> Iterator[Finding]:
+    """Acts that have no place and should: nobody who signs wrote them. One is committed with its place or not at all."""
+    unplaced_to = sa.select(seal_head.c.unplaced_to).scalar_subquery()
+    chosen = sa.select(act.c.id).where(act.c.position.is_(None), act.c.id > unplaced_to)
+    for number in connection.scalars(chosen.order_by(act.c.id).limit(_PAGE)):
+        yield Finding("INSERTED", ACTS, None, number)
 
 
 def _unpublished(connection: Connection) -> list[Seal]:

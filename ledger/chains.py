@@ -1,8 +1,9 @@
 """Chains: each entry of a person's history carries a code over itself and over the entry before it, made with a key.
 
 An entry that took a version of a document in vouches for it, as it was received. The acts of operators are one more chain,
-which is made longer when a seal is made: they are signed one at a time, and none waits for another's transaction. Who changes an entry, takes one out or puts one in breaks the chain there; who has the key could make it anew, so what the
-chains came to is told every few minutes on a topic that nobody can change (a seal), itself a chain.
+which is made longer at the very end of the transactions that write them. Who changes an entry, takes one out or puts one in
+breaks the chain there; who has the key could make it anew, so what the chains came to is told every few minutes on a topic
+that nobody can change (a seal), itself a chain.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from sqlalchemy.engine import Connection
 from ledger.among import among
 from ledger.bulk import Row, insert, upsert
 from ledger.deployment import Deployment
+from ledger.engine import LedgerError
 from ledger.outbox import as_it_came
 from ledger.tables import Identifier, Instant, act, metadata
 from ledger.tables import outbox as outbox_table
@@ -29,6 +31,7 @@ from schemas.writing import envelope
 
 TOPIC, KEY = "bnmp.audit-seals", b"seal"
 SEALED_AT_ONCE = 5000
+_LAST_ACTS = 10
 _CODE_BYTES = 16
 # The order in which an entry's fields are read: the last may hold anything.
 FIELDS = ("document_id", "fact", "state", "reason", "step", "doing", "turn", "sequence", "attempt", "detail")
@@ -55,6 +58,8 @@ seal_head = sa.Table(
     # Entries up to this one were made by a release that had no chains, or that vouched for no payloads.
     sa.Column("unchained_to", sa.BigInteger, nullable=False),
     sa.Column("unvouched_to", sa.BigInteger, nullable=False, server_default="0"),
+    # Acts up to this one may be without their place: a release wrote them that left it to the seal.
+    sa.Column("unplaced_to", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 _SEALED = chain.update().where(chain.c.person == sa.bindparam("whose")).values(sealed=sa.bindparam("until"))
@@ -123,9 +128,10 @@ def seal(connection: Connection, deployment: Deployment, now: datetime) -> int |
     head = connection.execute(sa.select(seal_head).where(seal_head.c.id == 1).with_for_update()).one()
     if head.sealed_at is not None and (now - head.sealed_at).total_seconds() < deployment.windows.seal:
         return None
-    _chain_acts(connection, deployment.audit_key)
     grown = sa.select(chain.c.person, chain.c.position, chain.c.code).where(chain.c.position > chain.c.sealed)
-    found = [tuple(row) for row in connection.execute(grown.order_by(chain.c.person).limit(SEALED_AT_ONCE))]
+    # Who writes an act has locked persons' rows before that of the acts, and so does the seal.
+    ordered = grown.order_by(chain.c.person == ACTS, chain.c.person)
+    found = [tuple(row) for row in connection.execute(ordered.limit(SEALED_AT_ONCE))]
     if found:
         connection.execute(_SEALED, [{"whose": person, "until": position} for person, position, _ in found])
     body: dict[str, Any] = {"number": head.number + 1, "at": instant(now), "before": head.code, "heads": found}
@@ -134,24 +140,45 @@ def seal(connection: Connection, deployment: Deployment, now: datetime) -> int |
     ce_id = f"seal-{body['number']}"
     headers = envelope(TYPE, ce_id=ce_id, source=deployment.source, time=now.astimezone(UTC))
     insert(connection, outbox_table, [as_it_came(RawRecord(TOPIC, -1, -1, 0, KEY, value, tuple(headers)))])
+    # What a release left that did not place its acts is told by the next seal.
+    waiting = sa.select(act.c.id).where(act.c.position.is_(None), act.c.id <= head.unplaced_to)
+    left = connection.scalars(waiting.order_by(act.c.id).limit(SEALED_AT_ONCE)).all()
+    if left:
+        chain_acts(connection, deployment.audit_key, left)
     more = len(found) == SEALED_AT_ONCE
     moved = seal_head.update().where(seal_head.c.id == 1)
     connection.execute(moved.values(number=head.number + 1, code=code, sealed_at=head.sealed_at if more else now))
     return len(found)
 
 
-def _chain_acts(connection: Connection, key: bytes) -> None:
-    """Give the acts since the last seal their places and codes."""
-    columns = [act.c[name] for name in ("id", "at", "by", "reason", "act", "subject", "detail")]
-    chosen = sa.select(*columns).where(act.c.position.is_(None)).order_by(act.c.id).limit(SEALED_AT_ONCE)
-    found = connection.execute(chosen).all()
-    if not found:
+def chain_acts(connection: Connection, key: bytes | None, numbers: Sequence[int]) -> None:
+    """Give these acts their places and codes, in the order of their numbers; those that are gone or have theirs are let be.
+
+    Nothing else is locked after the head of their chain, so that who waits for it waits for a commit and no more. Raises
+    LedgerError where the key is None, and the last acts were signed with one.
+    """
+    wanted = sa.select(act).where(among(act.c.id, "numbers"), act.c.position.is_(None)).order_by(act.c.id)
+    rows = connection.execute(wanted, {"numbers": numbers}).all()
+    if not rows:
         return
-    position, code = _heads(connection, {ACTS}).get(ACTS, (0, ""))
-    for row in found:
-        position, code = position + 1, act_code(key, position + 1, code, row)
+    upsert(connection, chain, ("person",), [{"person": ACTS, "position": 0, "code": ""}], keep=True)
+    head = sa.select(chain.c.position, chain.c.code).where(chain.c.person == ACTS)
+    position, code = connection.execute(head.with_for_update()).one()
+    if key is None and _are_signed(connection, position):
+        raise LedgerError("SAJ_BNMP_AUDIT_KEY is not set here, and what is done to this ledger is signed with it")
+    for row in rows:
+        position, code = position + 1, act_code(key or b"", position + 1, code, row)
         connection.execute(act.update().where(act.c.id == row.id).values(position=position, code=code))
-    upsert(connection, chain, ("person",), [{"person": ACTS, "position": position, "code": code}])
+    connection.execute(chain.update().where(chain.c.person == ACTS).values(position=position, code=code))
+
+
+def _are_signed(connection: Connection, position: int) -> bool:
+    """Whether none of the last acts holds without a key: a single one may have been altered."""
+    last = sa.select(act).where(act.c.position > position - _LAST_ACTS).order_by(act.c.position)
+    rows = connection.execute(last).all()
+    befores = [*([""] if position <= _LAST_ACTS else []), *(row.code for row in rows)]
+    pairs = list(zip(rows if position <= _LAST_ACTS else rows[1:], befores, strict=False))
+    return bool(pairs) and not any(act_code(b"", row.position, before, row) == row.code for row, before in pairs)
 
 
 def seal_of(value: bytes | None) -> Seal:

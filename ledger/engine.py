@@ -21,9 +21,10 @@ from ledger import counted
 from ledger.trouble import LedgerTroubleError, is_trouble, withhold
 from schemas.figures import Tell, untold
 
-__all__ = ["Connection", "Database", "LedgerError", "LedgerTroubleError", "now", "utc_now"]
+__all__ = ["Connection", "Database", "LedgerError", "LedgerTroubleError", "at_end", "now", "utc_now"]
 
 BUSY_SECONDS = 30
+_ENDING = "ending"
 
 # A process has a handful of threads that write; the rest is for a burst of them, and bounded for the server's sake.
 _POOL = {"pool_size": 5, "max_overflow": 15, "pool_timeout": 30}
@@ -48,10 +49,17 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Database:
-    """An engine with the house's two kinds of transaction; `clock` is what its leases and decisions go by."""
+Ending = Callable[[Connection, bytes | None, list[int]], None]
+"""What is done last in a transaction, with the key of the codes, to the rows of these numbers."""
 
-    def __init__(self, url: str, clock: Callable[[], datetime] | None = None) -> None:
+
+class Database:
+    """An engine with the house's two kinds of transaction; `clock` is what its leases and decisions go by.
+
+    `audit_key` is what its acts are signed with; None, where it is not known whether there is one (ledger/chains.py).
+    """
+
+    def __init__(self, url: str, clock: Callable[[], datetime] | None = None, *, audit_key: bytes | None = b"") -> None:
         """Open `sqlite:///FILE` or `postgresql+psycopg://…`; nothing is connected and no table is created here.
 
         Without `clock` the database's own counts: PostgreSQL's server, and for SQLite this host's, where all its
@@ -59,6 +67,7 @@ class Database:
         """
         parsed = make_url(url)
         self.url = url
+        self.audit_key = audit_key
         self.tell: Tell = untold
         self._lock_file: Path | None = None
         if parsed.drivername == "postgresql+psycopg":
@@ -78,7 +87,11 @@ class Database:
         """A write transaction: committed at the end, rolled back on any error; LedgerTroubleError where it may succeed later."""
         with _told(), self._turn(), self._connected(write=True) as connection, connection.begin():
             counts = counted.begin(connection)
+            ending: dict[Ending, list[int]] = {}
+            connection.info[_ENDING] = ending
             yield connection
+            for do, numbers in ending.items():
+                do(connection, self.audit_key, numbers)
         for (figure, labels), amount in counts.items():
             self.tell(figure, labels, amount)
 
@@ -115,6 +128,13 @@ class Database:
     def _server_time(self) -> datetime:
         with _told(), self.engine.connect() as connection, connection.begin():
             return now(connection)
+
+
+def at_end(connection: Connection, do: Ending, number: int) -> None:
+    """Have something done to a row when all else of this transaction is, once for all rows; outside of one it is not done."""
+    ending: dict[Ending, list[int]] | None = connection.info.get(_ENDING)
+    if ending is not None:
+        ending.setdefault(do, []).append(number)
 
 
 @contextmanager

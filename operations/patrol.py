@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from ledger import chains
-from ledger.chain_check import Checked, Sealed, Seals, Walk, acts_in_order, ends, entries
+from ledger.chain_check import Checked, Sealed, Seals, Walk, acts_in_order, acts_put_in, ends, entries
 from ledger.deployment import Deployment
 from ledger.engine import Database
 from ledger.payload_check import altered_of, documents_after
@@ -103,6 +103,7 @@ class Patrol:
             after = page[-1].id
         with self._database.reading() as connection:
             altered = [one for row in acts_in_order(connection) for one in walk.act(row)]
+            altered += acts_put_in(connection)
         yield bool(altered + list(walk.unmet({})))
 
     def _look_at_payloads(self) -> Iterator[bool]:

@@ -49,7 +49,7 @@ class Wiring:
 
 def run(role: str, env: Environment, logs: Logs) -> int:
     """Run a role until TERM or INT; returns its exit status (70: left after an error that a restart may cure)."""
-    database = Database(env.database_url)
+    database = Database(env.database_url, audit_key=settings.audit_key(env))
     identity = Identity(role, env.instance_id, env.tribunal, datetime.now(UTC))
     telemetry = Telemetry(identity, database, logs.last_error)
     logs.tell = database.tell = telemetry.tell

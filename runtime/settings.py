@@ -210,11 +210,16 @@ def deployment(env: Environment) -> Deployment:
     return Deployment(
         court,
         windows(),
-        audit_key=env.audit_key.get_secret_value().encode(),
+        audit_key=audit_key(env),
         dead_letter_limit=env.dead_letter_limit,
         custody_events=env.custody_events,
         civil_custody_kind=env.civil_custody_kind,
     )
+
+
+def audit_key(env: Environment) -> bytes:
+    """The key of the history's and the acts' codes; empty where none is set."""
+    return env.audit_key.get_secret_value().encode()
 
 
 def kafka(env: Environment) -> KafkaSettings:

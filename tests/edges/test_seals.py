@@ -16,6 +16,7 @@ def test_a_person_who_is_removed_after_a_seal_was_published_is_named(edge: Edge)
     # given a ledger that goes on where the topic's last seal of this session stood
     office = Office(edge.database, Hand())
     deployment = replace(office.deployment, audit_key=b"uma chave inventada")
+    edge.database.audit_key = deployment.audit_key
     office.intake = replace(office.intake, deployment=deployment)
     already = edge.records(chains.TOPIC)
     assert already == []

@@ -45,7 +45,7 @@ _ENVIRONMENT = {
     "instance_id": "This replica's name, like no other's in the same consumer groups.",
     "person_hash_key": "The secret with which commands and logs hash what names a person; without it they show nothing instead.",
     "dead_letter_limit": "So many dead letters among the last twice as many offsets stop their partition.",
-    "audit_key": "Makes the codes of the history's chains; without it anybody who may write to the ledger could make them.",
+    "audit_key": "Makes the codes of the history's chains and of the acts; without it anybody who may write to the ledger could make them. The command line needs it as the roles do.",
     "in_flight": "How many persons sender or resolver work on side by side.",
     "backlog_share": "Which part of those lanes is for what comes back from an outage or a hold while new orders wait as well.",
     "slow_seconds": "From how many seconds on an answer of BNMP may count as slow; much slower than of late, it halves the lanes.",

@@ -31,7 +31,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 def office(template: Path, tmp_path: Path) -> Iterator[Office]:
     """An office with a key, several persons, an act, and all of it sealed."""
     hand = Hand()
-    database = Database(f"sqlite:///{copy(template, tmp_path / 'ledger.db')}", clock=hand)
+    database = Database(f"sqlite:///{copy(template, tmp_path / 'ledger.db')}", clock=hand, audit_key=KEY)
     made = Office(database, hand)
     made.deployment = replace(made.deployment, audit_key=KEY)
     made.intake = Intake(database, made.deployment)
