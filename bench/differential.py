@@ -60,6 +60,7 @@ WINDOWS = Windows(
     offer_repeat=20,
     escalate_chefe=20,
     escalate_judge=60,
+    chain_stands=30,
 )
 LATE_S = (0.9, 2.0)
 MOODS: Mapping[str, Any] = {

@@ -14,7 +14,7 @@ from consumers.signatures import CanSign, Signatures
 from ledger.deployment import Deployment
 from ledger.due import standings
 from ledger.engine import Connection, Database, now
-from ledger.incidents import note_once
+from ledger.incidents import here_since, note_once
 from ledger.leases import Claims
 from ledger.payloads import owned_pieces
 from ledger.persons import lock_persons
@@ -254,7 +254,8 @@ def _break(recorder: Recorder, seen: View, stopped: Document, liberties: set[str
     """A chain that stopped after one of its links was registered is an incident, once for each of them (docs/law.md safety-10)."""
     now = recorder.of(stopped.person)
     for liberty in sorted(liberties):
-        last = begun(seen.dossier.documents[liberty], seen)
+        since = here_since(recorder.connection, liberty)
+        last = begun(seen.dossier.documents[liberty], seen, since) if since is not None else None
         if last is None or not is_broken(stopped, last, now):
             continue
         after = {"after": last.document_id}

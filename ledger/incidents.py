@@ -1,8 +1,10 @@
 """Incidents that are put on record and said once, however often they are found again."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import acts
@@ -10,7 +12,7 @@ from ledger.bulk import insert
 from ledger.deployment import Deployment
 from ledger.engine import now
 from ledger.outbox import Composer
-from ledger.tables import outbox
+from ledger.tables import history, outbox
 from rules import messages
 from rules.casework import Say
 from rules.words import Role
@@ -31,6 +33,12 @@ def say_once(
     row = Composer(deployment, now(connection), {}, {}).row(Say("bnmp.incident.v1", data))
     insert(connection, outbox, [row])
     return True
+
+
+def here_since(connection: Connection, document_id: str) -> datetime | None:
+    """When the first version of a document was decided; None where its history is not here."""
+    first = sa.select(history.c.at).where(history.c.document_id == document_id).order_by(history.c.id).limit(1)
+    return connection.scalar(first)
 
 
 def note_once(

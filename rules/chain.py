@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rules.access import is_doubt
 from rules.antecedents import Needs, needs
@@ -129,17 +129,18 @@ def _chain(liberty: Document, dossier: Dossier, all_needs: Mapping[str, Needs]) 
     return Chain(tuple(members), complete)
 
 
-def begun(liberty: Document, seen: View) -> Document | None:
-    """The last link of a LIBERTY document's chain that was registered since it was issued; None before there is one.
+def begun(liberty: Document, seen: View, here_since: datetime) -> Document | None:
+    """The last link of a LIBERTY document's chain that was registered since it is here; None before there is one.
 
-    What the document reaches, what it names, and the certidões of the mandados that it reaches are links.
+    What the document reaches, what it names, and the certidões of the mandados that it reaches are links. What was
+    registered before went without anybody knowing of the release, and begins nothing of its chain.
     """
     its, documents = seen.needs[liberty.document_id], seen.dossier.documents
     mandados, named = set(its.reached), {named.document_id for named in liberty.antecedents}
     links = [
         (one.registered_at, one)
         for one in documents.values()
-        if one.registered_at is not None and liberty.issued_at is not None and one.registered_at >= liberty.issued_at
+        if one.registered_at is not None and one.registered_at >= here_since
         if one.document_id in mandados | named or not mandados.isdisjoint(seen.needs[one.document_id].reached)
     ]
     return max(links, key=lambda link: (link[0], link[1].document_id))[1] if links else None
@@ -152,4 +153,4 @@ def is_broken(stopped: Document, last: Document, dossier: Dossier) -> bool:
     """
     waits = stopped.reason is not None or stopped.ended or dossier.link.blocked
     since = last.registered_at
-    return waits or (since is not None and since + timedelta(seconds=dossier.windows.retry_other) <= dossier.now)
+    return waits or (since is not None and since + timedelta(seconds=dossier.windows.chain_stands) <= dossier.now)

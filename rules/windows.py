@@ -35,6 +35,7 @@ class Windows:
     escalate_chefe: float = 1800
     escalate_judge: float = 7200
     confirm_alarm: float = 3600
+    chain_stands: float = 120
     late_status: float = 60
     forced_up_max: float = 3600
     pending_fact_alarm: float = 3600

@@ -80,7 +80,7 @@ def test_a_link_that_is_throttled_for_minutes_is_an_incident_once(office: Office
     made, lane = stopped(office, book, AnswerClass.THROTTLED)
     # when nothing comes of it for two minutes, three times over
     for _ in range(3):
-        office.hand.later(office.deployment.windows.retry_other)
+        office.hand.later(office.deployment.windows.chain_stands)
         task = must(until(book, made, lane, Step.CREATE))
         made.advance(lane, task, Answer(AnswerClass.THROTTLED, office.hand.now, "CREATE"))
         due(office)

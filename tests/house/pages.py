@@ -85,6 +85,7 @@ _WINDOWS = {
     "escalate_chefe": "before the chefe de cartório is told that a release is held",
     "escalate_judge": "before the judge is told so, and between one time and the next",
     "confirm_alarm": "before somebody more is told of a contingency that nobody has confirmed or completed",
+    "chain_stands": "after a link of a release's chain that goes on by itself, until it counts as broken",
     "late_status": "from a registration to the second reading of its person's status, ten times that to the third",
     "forced_up_max": "until a link forced up is no longer",
     "pending_fact_alarm": "before what waits for a document that does not come is alarmed",

@@ -1,7 +1,7 @@
 """Broken chains: a link is registered, and the sequence stands still before its LIBERTY document (docs/law.md safety-10)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,12 +10,11 @@ from rules.dossier import Link
 from rules.words import AnswerClass, LinkState, State
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, NOW, Desk, document
 
-EARLIER = NOW - timedelta(days=30)
 LATE = timedelta(seconds=121)
 
 
-def last(desk: Desk, liberty: str) -> str | None:
-    found = begun(desk[liberty], view(desk.dossier))
+def last(desk: Desk, liberty: str, since: datetime = NOW) -> str | None:
+    found = begun(desk[liberty], view(desk.dossier), since)
     return found.document_id if found else None
 
 
@@ -28,7 +27,7 @@ def half_done(**changes: str) -> Desk:
     return desk
 
 
-def test_a_chain_is_begun_once_a_link_is_registered_after_its_release_was_issued() -> None:
+def test_a_chain_is_begun_once_a_link_is_registered_after_its_release_came() -> None:
     desk = Desk(document("m"), document("c", CERTIDAO, "m"), document("a", ALVARA, "m"))
     assert last(desk, "a") is None
     desk.register("m")
@@ -38,18 +37,23 @@ def test_a_chain_is_begun_once_a_link_is_registered_after_its_release_was_issued
     assert last(desk, "a") == "c"
 
 
-def test_a_mandado_that_was_live_before_its_release_was_issued_begins_no_chain() -> None:
-    desk = Desk(document("m"), now=EARLIER)
+def test_a_mandado_that_was_live_before_its_release_came_begins_no_chain_whenever_the_release_was_issued() -> None:
+    # given a release that was issued before the mandado was registered, and comes a moment after it
+    desk = Desk(document("m"))
     desk.register("m")
-    desk.dossier = replace(desk.dossier, now=NOW)
+    desk.later(1)
+    came = desk.dossier.now
     desk.tell_issued(document("k", CONTRAMANDADO, "m"))
-    assert last(desk, "k") is None
+    assert desk["k"].issued_at is not None
+    assert desk["k"].issued_at < NOW < came
+    # then
+    assert last(desk, "k", came) is None
 
 
-def test_a_release_without_a_day_of_its_own_begins_nothing() -> None:
+def test_a_release_without_a_day_of_its_own_has_a_chain_like_any_other() -> None:
     desk = Desk(document("m"), document("k", CONTRAMANDADO, "m", issued_at=None))
     desk.register("m")
-    assert last(desk, "k") is None
+    assert last(desk, "k") == "m"
 
 
 @pytest.mark.parametrize("answer", ["THROTTLED", "UNCERTAIN"])
