@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -93,8 +93,9 @@ class Seen:
         return _nth(self._today_took(idle=False), 0.99) - _nth(self._today_took(idle=True), 0.99)
 
     def _today_took(self, *, idle: bool) -> list[float]:
-        at = self._drained.at
-        wanted = (name for name in at if (at[name] < self._drained.cut) == idle and name in self._pieces)
+        at, drained = self._drained.at, self._drained
+        began, ended = (drained.warm, drained.cut) if idle else (drained.up, datetime.max.replace(tzinfo=UTC))
+        wanted = (name for name in at if began <= at[name] < ended and name in self._pieces)
         return sorted((_signed(self._pieces[name]) - at[name]).total_seconds() for name in wanted)
 
     def _last_release_seconds(self) -> float:

@@ -40,6 +40,8 @@ LATENCY_SECONDS = 0.1
 WINDOWS = Windows(breaker_open=1, breaker_open_max=2)
 IDLE_ORDERS = 40
 MOST_ORDERS = 1500
+# Roles that have just started answer slowly: orders go one by one until so many in a row took about the same.
+_FLAT, _MOST_WARMING = 6, 60
 _LOOK_SECONDS = 0.25
 _SECONDS = 120.0
 # What a phase may take besides for each document, on a machine that has other things to do.
@@ -58,12 +60,13 @@ Left = Callable[[], int]
 class Drained:
     """What was found: the plan of all that was published, the witnesses, when the link was back, and the memory in MB.
 
-    `at` has when each order of the day was published, by document; `doubted` are documents that ever were in doubt.
+    From `warm` to `cut` is the idle hour. `at` has when each order of the day was published, by document; `doubted` are documents that ever were in doubt.
     """
 
     day: Day
     seen: Witnesses
     report: Report
+    warm: datetime
     cut: datetime
     back: datetime
     up: datetime
@@ -93,7 +96,7 @@ class Drill:
 
     def run(self) -> Drained:
         """Pile up, drain, and ask every witness; raises RuntimeError where a phase does not come to its end."""
-        today = orders(IDLE_ORDERS + MOST_ORDERS, SEED_OF_TODAY) if self.every else None
+        today = orders(_MOST_WARMING + IDLE_ORDERS + MOST_ORDERS, SEED_OF_TODAY) if self.every else None
         day = pile(self.documents, SEED)
         with (
             standing(prepare(day), self.windows, self.database) as stack,
@@ -103,8 +106,11 @@ class Drill:
 
     def _live(self, stack: Stack, court: Court, day: Day, today: "_Orders") -> Drained:
         count, ledger = len(day.documents), _Ledger(stack, _SECONDS + _SECONDS_A_DOCUMENT * self.documents)
+        if self.every:
+            _warm_up(today, ledger)
+        warm = datetime.now(UTC)
         today.publish(self.every, IDLE_ORDERS, threading.Event())
-        ledger.wait(lambda: not ledger.open(SEED_OF_TODAY), "the orders of an idle hour")
+        ledger.wait(partial(today.are_through, ledger), "the orders of an idle hour")
         stack.control("link", {"mode": "refuse"})
         cut = datetime.now(UTC)
         court.publish(Phase.OUTAGE)
@@ -119,14 +125,14 @@ class Drill:
             self.meanwhile(stack, partial(ledger.open, SEED))
             drained = ledger.wait(lambda: not ledger.open(SEED), "the drain")
         say(f"  drained in {(drained - up).total_seconds():.0f} s")
-        ledger.wait(lambda: not ledger.open(SEED_OF_TODAY), "the orders meanwhile")
+        ledger.wait(partial(today.are_through, ledger), "the orders meanwhile")
         ledger.wait(ledger.is_all_said, "the outbox")
         whole = _published(court.day, today.at)
         if not court.wait_until(settled(whole.documents.values()), _SECONDS):
             say("  the court did not hear of every end")
         seen = witnesses(stack, court.outcomes)
         return Drained(
-            whole, seen, compare(whole, seen), cut, back, up, today.at, ledger.ever_doubted(), _memory(stack)
+            whole, seen, compare(whole, seen), warm, cut, back, up, today.at, ledger.ever_doubted(), _memory(stack)
         )
 
 
@@ -159,6 +165,10 @@ class _Orders:
             if ended.wait(every):
                 return
 
+    def are_through(self, ledger: "_Ledger") -> bool:
+        """Whether all that were published are registered."""
+        return ledger.count(SEED_OF_TODAY, document.c.state == State.REGISTERED) == len(self.at)
+
     @contextmanager
     def coming(self, every: float) -> Iterator[None]:
         """Publish beside what is done in the block."""
@@ -172,6 +182,17 @@ class _Orders:
             thread.join()
 
 
+def _warm_up(today: _Orders, ledger: "_Ledger") -> None:
+    """Publish one order after the other until they take about the same; where they never do the figures will say it."""
+    took: list[float] = []
+    while len(took) < _MOST_WARMING and (len(took) < _FLAT or max(took[-_FLAT:]) > 2 * min(took[-_FLAT:])):
+        began = time.monotonic()
+        today.publish(0, 1, threading.Event())
+        ledger.wait(partial(today.are_through, ledger), "an order that warms up", look=_LOOK_SECONDS / 10)
+        took.append(time.monotonic() - began)
+    say(f"  warm after {len(took)} orders: the first took {took[0]:.1f} s, the last {took[-1]:.1f} s")
+
+
 class _Ledger:
     """What the ledger is asked meanwhile, from outside."""
 
@@ -179,13 +200,13 @@ class _Ledger:
         """`seconds` is how long one thing may be waited for."""
         self._database, self._seconds = stack.database, seconds
 
-    def wait(self, holds: Callable[[], bool], what: str) -> datetime:
+    def wait(self, holds: Callable[[], bool], what: str, look: float = _LOOK_SECONDS) -> datetime:
         """Wait until it holds, and give the instant."""
         deadline = time.monotonic() + self._seconds
         while not holds():
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{what} did not come to the end in {self._seconds:.0f} s: {self._standing()}")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(look)
         return datetime.now(UTC)
 
     def count(self, seed: int, where: sa.ColumnElement[bool]) -> int:
