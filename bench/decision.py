@@ -93,7 +93,7 @@ def stages(told: list[tuple[Dossier, Fact]]) -> dict[str, float]:
 
 def _stages(person: Dossier, fact: Fact) -> tuple[int, ...]:
     began = time.perf_counter_ns()
-    work = Casework.of(person, type(fact).__name__)
+    work = Casework(person, type(fact).__name__)
     opened = time.perf_counter_ns()
     HANDLERS[type(fact)](work, fact)
     handled = time.perf_counter_ns()

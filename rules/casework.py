@@ -1,18 +1,19 @@
 """The working copy of a decision: documents change in it, and what must be said is noted beside them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rules import messages
 from rules.certificate import Certificate
-from rules.chain import View, view
+from rules.chain import View
+from rules.change import maker
 from rules.dossier import Document, Dossier, Merge, Person, changed, other
 from rules.kinds import is_eligible
 from rules.legacy import Colour, StockItem
 from rules.outcomes import OUTCOMES
 from rules.prerequisites import divergent, row_of
-from rules.reach import DEATH, Bonds, disturbed, is_bound_otherwise, stirs
+from rules.reach import DEATH, Bonds, is_bound_otherwise, stirs
 from rules.transmission import ENTRY, TERMINAL, Event, TransitionRefusedError, advance
 from rules.words import LinkState, Reason, State
 
@@ -52,7 +53,10 @@ class Entry:
     detail: str = ""
 
 
-@dataclass(slots=True)
+_say = maker(Say)
+
+
+@dataclass(slots=True, init=False)
 class Casework:
     """A dossier being worked on. `documents` are its current values, `touched` those that changed.
 
@@ -63,26 +67,31 @@ class Casework:
 
     dossier: Dossier
     fact: str
-    documents: dict[str, Document] = field(default_factory=dict)
-    touched: dict[str, str] = field(default_factory=dict)
-    says: list[Say] = field(default_factory=list)
-    certificates: list[Certificate] = field(default_factory=list)
-    rjis: dict[int, str | None] = field(default_factory=dict)
-    merges: dict[int, Merge | None] = field(default_factory=dict)
-    items: dict[str, StockItem] = field(default_factory=dict)
-    coloured: dict[str, Colour] = field(default_factory=dict)
-    whole: bool = False
-    changed: set[str] = field(default_factory=set)
-    stirred: set[str] = field(default_factory=set)
-    judged: dict[str, Document] = field(default_factory=dict)
-    _bonds: Bonds | None = None
-    _seen: View | None = None
-    _part: dict[str, Document] | None = None
+    documents: dict[str, Document]
+    touched: dict[str, str]
+    says: list[Say]
+    certificates: list[Certificate]
+    rjis: dict[int, str | None]
+    merges: dict[int, Merge | None]
+    items: dict[str, StockItem]
+    coloured: dict[str, Colour]
+    whole: bool
+    changed: set[str]
+    stirred: set[str]
+    judged: dict[str, Document]
+    _bonds: Bonds | None
+    _seen: View | None
+    _part: dict[str, Document] | None
 
-    @classmethod
-    def of(cls, dossier: Dossier, fact: str) -> "Casework":
+    def __init__(self, dossier: Dossier, fact: str) -> None:
         """Open a working copy. While the link is not UP everything hangs on the hour, and is looked at."""
-        return cls(dossier, fact, dict(dossier.documents), whole=dossier.link.state is not LinkState.UP)
+        self.dossier, self.fact, self.documents = dossier, fact, dict(dossier.documents)
+        self.whole = dossier.link.state is not LinkState.UP
+        # Written out: that is faster than a factory for each field.
+        self.touched, self.says, self.certificates = {}, [], []
+        self.rjis, self.merges, self.items, self.coloured = {}, {}, {}, {}
+        self.changed, self.stirred, self.judged = set(), set(), {}
+        self._bonds = self._seen = self._part = None
 
     def persons(self) -> Mapping[int, Person]:
         """The persons with what was learnt so far of who they are."""
@@ -112,13 +121,15 @@ class Casework:
         A view is good until something in it stirs; its documents are always as they now are.
         """
         part = self._part
-        if part is None or not (self.whole or all(one in part for one in document_ids)):
+        if part is None or not (part is self.documents or all(one in part for one in document_ids)):
             self._forget_view()
-            if not self.whole:
+            if self.whole:
+                part = self._part = self.documents
+            else:
                 self._bonds = self._bonds or Bonds(self.documents)
-            part = self._part = self.documents if self._bonds is None else self._bonds.part(document_ids)
+                part = self._part = self._bonds.part(document_ids)
         if self._seen is None:
-            self._seen = view(other(self.dossier, documents=part, persons=self.persons()))
+            self._seen = View(other(self.dossier, documents=part, persons=self.persons()))
         return self._seen
 
     def still(self, seen: View) -> bool:
@@ -130,10 +141,6 @@ class Casework:
         if not self.whole:
             self.whole, self._bonds = True, None
             self._forget_part()
-
-    def disturbed(self) -> list[str]:
-        """What circumstances have moved since it was last looked at."""
-        return disturbed(self.dossier, self.documents)
 
     def keep(self, document: Document) -> Document:
         """Let a document stand so from now on; what others see of it is looked at again."""
@@ -167,9 +174,8 @@ class Casework:
         """Whether it has another national number, which somebody names."""
         if before.national_number == after.national_number:
             return False
-        numbers = {before.national_number, after.national_number} - {None}
-        naming = [one for one in self.documents.values() if one.antecedents]
-        return any(named.national_number in numbers for one in naming for named in one.antecedents)
+        self._bonds = bonds = self._bonds or Bonds(self.documents)
+        return bonds.names(before.national_number) or bonds.names(after.national_number)
 
     def _forget_part(self) -> None:
         self._part = None
@@ -212,8 +218,9 @@ class Casework:
         say = OUTCOMES.get(state)
         if say is not None and (moved or another or missing != document.missing):
             after = self.say_outcome(after, say(document, after, self.dossier.court))
-        for antecedent in sorted(_divergent(after) - _divergent(document)):
-            self._say_divergence(self.documents[antecedent], after)
+        if reason is Reason.MISSING_ANTECEDENT:
+            for antecedent in sorted(_divergent(after) - _divergent(document)):
+                self._say_divergence(self.documents[antecedent], after)
         turned = moved or after.priority != document.priority or (is_errand(after) and not is_errand(document))
         if turned and stands_in_queue(after):
             after = self.wake(after)
@@ -237,14 +244,14 @@ class Casework:
         if said is None:
             return document
         document = changed(document, sequence=document.sequence + 1)
-        self.says.append(Say(said[0], said[1], document))
+        self.says.append(_say(said[0], said[1], document))
         return document
 
     def wake(self, document: Document) -> Document:
         """Give a document a new turn and a record on the queue that will carry it."""
         document = changed(document, turn=document.turn + 1)
         resolved = document.opened and not is_errand(document)
-        self.says.append(Say("bnmp.contingency.v1" if resolved else "bnmp.dispatch.v1", {}, document))
+        self.says.append(_say("bnmp.contingency.v1" if resolved else "bnmp.dispatch.v1", {}, document))
         return document
 
 

@@ -1,14 +1,15 @@
-"""Copies of frozen records with some fields changed, many times faster than `dataclasses.replace`.
+"""Frozen records made, and copied with some fields changed, many times faster than `dataclasses` does either.
 
-`replace` calls the constructor of a frozen dataclass, which sets each field through `object.__setattr__`: for a
-document that alone costs more than what is decided about it. Here the copy is made as an open record of the same
-layout, in one straight line, and becomes the frozen one when it is done.
+The constructor of a frozen dataclass sets each field through `object.__setattr__`: for a document that alone costs
+more than what is decided about it. Here a record is made as an open one of the same layout, in one straight line, and
+becomes the frozen one when it is done.
 """
 
 from collections.abc import Callable
-from dataclasses import fields
-from typing import Any, TypeVar
+from dataclasses import MISSING, fields
+from typing import Any, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -17,19 +18,32 @@ def changer(record: type[T]) -> Callable[..., T]:
 
     The function takes a record and fields by name; one that the record does not have raises AttributeError.
     """
-    names = [field.name for field in fields(record)]  # type: ignore[arg-type]  # a dataclass
-    draft: Any = type(f"{record.__name__}Draft", (), {"__slots__": tuple(names)})
-    lines = [f"    new.{name} = old.{name}" for name in names]
-    made: dict[str, Any] = {"draft": draft}
+    names = _names(record)
+    copies = [f"new.{name} = old.{name}" for name in names]
+    others = ["for name, value in changes.items():", "    setattr(new, name, value)"]
+    return _written("old, /, **changes", [*copies, *others], record, names)  # type: ignore[no-any-return]  # as written
+
+
+def maker(record: Callable[P, T]) -> Callable[P, T]:
+    """Make the function that makes a `record`, a frozen dataclass with slots and without `__post_init__`, of plain defaults.
+
+    The function has the parameters of the constructor.
+    """
+    names = _names(record)
+    defaults = {f"default_{one.name}": one.default for one in fields(record) if one.default is not MISSING}  # type: ignore[arg-type]  # a dataclass
+    parameters = [f"{name}=default_{name}" if f"default_{name}" in defaults else name for name in names]
+    lines = [f"new.{name} = {name}" for name in names]
+    return _written(", ".join(parameters), lines, record, names, **defaults)  # type: ignore[no-any-return]  # as written
+
+
+def _names(record: Any) -> list[str]:
+    return [field.name for field in fields(record)]
+
+
+def _written(parameters: str, lines: list[str], record: Any, names: list[str], **more: Any) -> Any:
+    """The function with these parameters that makes `new` by these lines."""
+    made = {"draft": type(f"{record.__name__}Draft", (), {"__slots__": tuple(names)}), "record": record, **more}
+    body = ["new = draft()", *lines, "new.__class__ = record", "return new"]
     # As dataclasses itself makes its methods; the names are those of a class in this repository.
-    exec("\n".join(["def copied(old):", "    new = draft()", *lines, "    return new"]), made)  # noqa: S102
-    copied = made["copied"]
-
-    def changed(old: T, /, **changes: Any) -> T:
-        new = copied(old)
-        for name, value in changes.items():
-            setattr(new, name, value)
-        new.__class__ = record
-        return new  # type: ignore[no-any-return]  # it is a record by now
-
-    return changed
+    exec("\n    ".join([f"def made({parameters}):", *body]), made)  # noqa: S102
+    return made["made"]

@@ -28,6 +28,7 @@ from rules.acts import (
 )
 from rules.casework import Casework, Entry, Say, is_held, stands_in_queue
 from rules.certificate import Certificate
+from rules.change import maker
 from rules.contingency import standing_evidence
 from rules.dispensation import compare_text
 from rules.dossier import Document, Dossier, Merge, changed
@@ -77,9 +78,12 @@ class Decision:
     coloured: Mapping[str, Colour] | None = None
 
 
+_decision, _entry = maker(Decision), maker(Entry)
+
+
 def decide(dossier: Dossier, fact: Fact) -> Decision:
     """Decide what `fact` does to `dossier`; total over every fact, and never raises for a known one."""
-    work = Casework.of(dossier, type(fact).__name__)
+    work = Casework(dossier, type(fact).__name__)
     HANDLERS[type(fact)](work, fact)
     settle(work)
     return decided(work, watch(work, fact))
@@ -87,18 +91,17 @@ def decide(dossier: Dossier, fact: Fact) -> Decision:
 
 def decided(work: Casework, watches: Mapping[int, Watch] | None = None) -> Decision:
     """What was worked out, as the decision that is recorded."""
-    documents = {document_id: work.documents[document_id] for document_id in work.touched}
-    entries = tuple([Entry(document_id, work.fact, detail) for document_id, detail in work.touched.items()])
-    return Decision(
-        documents,
-        entries,
+    # What was worked out is the decision's from now on: nothing is copied.
+    return _decision(
+        {document_id: work.documents[document_id] for document_id in work.touched},
+        tuple([_entry(document_id, work.fact, detail) for document_id, detail in work.touched.items()]),
         tuple(work.says),
-        dict(work.rjis),
-        dict(work.merges),
+        work.rjis,
+        work.merges,
         watches,
         tuple(work.certificates),
-        dict(work.items),
-        dict(work.coloured),
+        work.items,
+        work.coloured,
     )
 
 

@@ -82,8 +82,8 @@ def disturbed(dossier: Dossier, documents: Mapping[str, Document]) -> list[str]:
     found = [
         one.document_id
         for one in standing
-        if one.reason in _PASSING
-        or one.due_fact == _ASK_AGAIN
+        if (one.reason is not None and one.reason in _PASSING)
+        or (one.due_fact is not None and one.due_fact == _ASK_AGAIN)
         or (one.reason is _DEAD_LETTER_AHEAD and one.person not in warned)
     ]
     if warned or arrested:
@@ -155,10 +155,10 @@ class Bonds:
         ahead, found = [*document_ids, *deaths], set[str]()
         while ahead:
             document_id = ahead.pop()
-            if document_id in found or document_id not in documents:
+            one = documents.get(document_id)
+            if one is None or document_id in found:
                 continue
             found.add(document_id)
-            one = documents[document_id]
             if document_id in naming:
                 ahead += naming[document_id]
             if one.national_number in naming:
@@ -172,9 +172,12 @@ class Bonds:
                 its = seeking[one.case_number]
                 # All of its case if it seeks there; otherwise those that may find it.
                 ahead += self._of_case(one.case_number) if document_id in its else its
-        if len(found) == 1:
-            return {document_id: documents[document_id] for document_id in found}
-        return {document_id: documents[document_id] for document_id in documents if document_id in found}
+        in_order = found if len(found) == 1 else filter(found.__contains__, documents)
+        return {document_id: documents[document_id] for document_id in in_order}
+
+    def names(self, number: str | None) -> bool:
+        """Whether somebody names this national number."""
+        return number in self._naming
 
     def _of_case(self, case_number: str) -> list[str]:
         return [document_id for document_id, one in self._documents.items() if one.case_number == case_number]

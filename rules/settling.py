@@ -13,7 +13,8 @@ from rules.contingency import TRY, connection_failures, dispensation_text, untri
 from rules.dossier import Attempt, ConsentGiven, Document, Dossier, changed
 from rules.kinds import PRIORITY_LIBERTY, is_eligible
 from rules.outcomes import offered
-from rules.transmission import Event
+from rules.reach import disturbed
+from rules.transmission import TERMINAL, Event
 from rules.urgency import priority
 from rules.verdict import Verdict, contingency, verdict
 from rules.withdrawals import is_to_be_cancelled
@@ -52,8 +53,8 @@ def _first(work: Casework) -> list[str]:
         # Who somebody is, is everybody's business.
         work.look_at_all()
     if work.whole:
-        return [document_id for document_id, one in work.documents.items() if not one.ended]
-    return _next(work, *work.disturbed())
+        return [document_id for document_id, one in work.documents.items() if one.state not in TERMINAL]
+    return _next(work, *disturbed(work.dossier, work.documents))
 
 
 def _next(work: Casework, *moved: str) -> list[str]:
@@ -63,7 +64,7 @@ def _next(work: Casework, *moved: str) -> list[str]:
     if not stirred:
         return resting
     part = work.look(*stirred, *resting).dossier.documents
-    return [document_id for document_id, one in part.items() if not one.ended]
+    return [document_id for document_id, one in part.items() if one.state not in TERMINAL]
 
 
 def _rests(document: Document) -> bool:
@@ -102,7 +103,10 @@ _STAYS = {Event.GO: State.READY, Event.HOLD: State.HELD, Event.RETURN: State.CON
 
 
 def _has(document: Document, changes: dict[str, Any]) -> bool:
-    return all(getattr(document, name) == value for name, value in changes.items())
+    for name, value in changes.items():  # noqa: SIM110 (run for every verdict; a generator costs twice as much)
+        if getattr(document, name) != value:
+            return False
+    return True
 
 
 def _consequences(document: Document, said: Verdict, dossier: Dossier) -> dict[str, Any]:

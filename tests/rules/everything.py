@@ -10,7 +10,7 @@ from rules.watching import watch
 
 def looking_at_everything(dossier: Dossier, fact: Fact) -> Decision:
     """What would be decided if every document were looked at, again and again."""
-    work = Casework.of(dossier, type(fact).__name__)
+    work = Casework(dossier, type(fact).__name__)
     work.look_at_all()
     HANDLERS[type(fact)](work, fact)
     settle(work)
@@ -19,5 +19,5 @@ def looking_at_everything(dossier: Dossier, fact: Fact) -> Decision:
 
 def left_behind(dossier: Dossier) -> set[int]:
     """The persons whose banners or divergences should stand otherwise than was said, if they were worked out now."""
-    work = Casework.of(dossier, PersonReviewed.__name__)
+    work = Casework(dossier, PersonReviewed.__name__)
     return {number for number in dossier.persons if watch(work, PersonReviewed(number))}

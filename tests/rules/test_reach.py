@@ -7,6 +7,7 @@ import pytest
 
 from rules.acts import DocumentWithdrawn
 from rules.casework import Casework
+from rules.change import maker
 from rules.confirmation import Confirmation
 from rules.dossier import Antecedent, Document, Found, changed
 from rules.kinds import PRIORITY_LIBERTY
@@ -204,8 +205,22 @@ def test_a_copy_has_every_field_of_the_document_and_is_as_frozen() -> None:
         changed(one, stat=State.HELD)
 
 
+def test_a_record_that_is_made_is_as_its_constructor_makes_it_and_as_frozen() -> None:
+    # given
+    made = maker(Found)
+    # when
+    one, other = made("m"), made("m", "b-1", peca=1)
+    # then
+    assert (one, other) == (Found("m"), Found("m", "b-1", peca=1))
+    assert type(one) is Found
+    with pytest.raises(FrozenInstanceError):
+        one.name = "n"  # type: ignore[misc]  # that is the point
+    with pytest.raises(TypeError, match="name"):
+        made()  # type: ignore[call-arg]  # that is the point
+
+
 def test_a_working_copy_shows_what_was_learnt_so_far() -> None:
-    work = Casework.of(Desk(document("m", MANDADO)).dossier, "Test")
+    work = Casework(Desk(document("m", MANDADO)).dossier, "Test")
     work.rjis[2] = RJI
     assert work.now().persons[2].rji == RJI
     assert list(work.now().documents) == ["m"]

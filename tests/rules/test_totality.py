@@ -22,7 +22,7 @@ from tests.rules.desk import NOW, Desk, document
 
 @pytest.mark.parametrize(("state", "event"), list(itertools.product(State, Event)))
 def test_a_pair_leads_where_the_table_says_or_is_refused_and_changes_nothing(state: State, event: Event) -> None:
-    work = Casework.of(Desk().dossier, "Test")
+    work = Casework(Desk().dossier, "Test")
     one = dataclasses.replace(document("m"), state=state, opened_at=NOW)
     work.documents["m"] = one
     if event in TRANSITIONS[state]:
@@ -35,7 +35,7 @@ def test_a_pair_leads_where_the_table_says_or_is_refused_and_changes_nothing(sta
 
 @pytest.mark.parametrize("event", [e for e in Event if e in (Event.BEGIN, Event.REGISTER, Event.DOUBT)])
 def test_a_new_document_enters_by_no_other_door(event: Event) -> None:
-    work = Casework.of(Desk().dossier, "Test")
+    work = Casework(Desk().dossier, "Test")
     with pytest.raises(TransitionRefusedError, match=f"a new document does not know {event}"):
         work.move(document("m"), event)
     assert work.documents == {}
