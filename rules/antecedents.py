@@ -4,9 +4,10 @@ Sources: docs/law.md antecedents, whose rows are in rules/prerequisites.py; impl
 a document satisfies the rule by its status in BNMP and not by being registered (docs/law.md safety-2).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from rules.change import maker
 from rules.dossier import Antecedent, Document, Dossier, Found
 from rules.kinds import KINDS, MANDADOS
 from rules.prerequisites import DIVERGENT, EXCEPTIONAL, FULFILS, AntecedentRow, Certidao, Demand, row_of
@@ -33,35 +34,53 @@ class Needs:
     shown: tuple[str, ...] = ()
 
 
-def needs(document: Document, dossier: Dossier) -> Needs:
-    """What `document` still needs before BNMP may be asked to register it."""
-    row = row_of(document, dossier.court)
-    named, missing, shown = _named(document, row, dossier)
+_needs = maker(Needs)
+_NO_NEEDS = Needs()
+
+
+def needs(document: Document, dossier: Dossier, known: Mapping[str, Needs] | None = None) -> Needs:
+    """What `document` still needs before BNMP may be asked to register it; `known`: those of the dossier's, where worked out."""
+    row, names = row_of(document, dossier.court), document.antecedents
     if row is None or row.demand is Demand.NOTHING:
+        if not (names and document.liberty):
+            return _NO_NEEDS
         # Nothing is demanded of it; yet a release still stops the mandados it names (docs/law.md safety-11).
-        return Needs(_ids(d for d in named if document.liberty and d.kind in MANDADOS))
+        return _needs(_ids(d for d in _named(document, row, dossier)[0] if d.kind in MANDADOS))
+    if not names:
+        return _unnamed(document, row, dossier, known)
+    only = dossier.documents.get(names[0].document_id or "") if len(names) == 1 else None
+    if only is not None and only.kind in row.on and only.document_id != document.document_id:
+        # What nearly every document names: one of ours that its row may stand on.
+        more, lacking = _toward(row, only, dossier, known)
+        return _needs((only.document_id,), _ids(more) if more else (), tuple(lacking))
+    named, missing, shown = _named(document, row, dossier)
     reached = [d for d in named if d.kind in row.on]
     beside = [d for d in named if d.kind not in row.on] if len(reached) < len(named) else []
     # A release stops also a mandado of the other sort, and says which document would be the right one.
     strange = [d for d in beside if document.liberty and d.kind in MANDADOS]
     missing.extend([f"{row.strange}:{d.document_id}" for d in strange])
-    if not document.antecedents:
-        reached = _candidates(row, document, dossier)
-        if row.demand is Demand.ORDER:
-            return Needs(waits=_ids(_on_the_way(row, reached, dossier)))
-        if len(reached) != 1:
-            return Needs(missing=("antecedents", *_ids(reached)), candidates=_ids(reached))
     stands = _ids_of(shown, row) if shown else ()
     if not reached and not missing and not stands and row.demand is Demand.ANTECEDENTS:
         missing.append("antecedents")
     # A document named beside those (an alvará that names the certidão) must be registered, no more.
     waits = [d for d in beside if not d.ended and d not in strange]
     for antecedent in reached:
-        more, lacking = _toward(row, antecedent, dossier)
+        more, lacking = _toward(row, antecedent, dossier, known)
         if more:
             waits = [wait for wait in more if wait not in waits] + waits
         missing.extend(lacking)
-    return Needs(_ids(reached + strange), _ids(waits), tuple(missing), shown=stands)
+    return _needs(_ids(reached + strange), _ids(waits), tuple(missing), (), stands)
+
+
+def _unnamed(document: Document, row: AntecedentRow, dossier: Dossier, known: Mapping[str, Needs] | None) -> Needs:
+    """What a document needs that names nothing: what its case alone can mean (docs/law.md safety-24)."""
+    reached = _candidates(row, document, dossier)
+    if row.demand is Demand.ORDER:
+        return _needs((), _ids(_on_the_way(row, reached, dossier, known)))
+    if len(reached) != 1:
+        return _needs((), (), ("antecedents", *_ids(reached)), _ids(reached))
+    waits, lacking = _toward(row, reached[0], dossier, known)
+    return _needs(_ids(reached), _ids(waits), tuple(lacking))
 
 
 def to_ask(document: Document, wanted: Needs, dossier: Dossier) -> dict[str, str | None]:
@@ -149,15 +168,19 @@ def _is_fulfillable(row: AntecedentRow, antecedent: Document) -> bool:
     return pending and row.certidao is not Certidao.NONE and antecedent.kind in FULFILS
 
 
-def _on_the_way(row: AntecedentRow, found: list[Document], dossier: Dossier) -> list[Document]:
+def _on_the_way(
+    row: AntecedentRow, found: list[Document], dossier: Dossier, known: Mapping[str, Needs] | None
+) -> list[Document]:
     """What is waited for where nothing is demanded: all that is on its way, unless one stands already."""
-    ways = [_toward(row, antecedent, dossier) for antecedent in found]
+    ways = [_toward(row, antecedent, dossier, known) for antecedent in found]
     if any(not waits and not lacking for waits, lacking in ways):
         return []
     return list({d.document_id: d for waits, _ in ways for d in waits}.values())
 
 
-def _toward(row: AntecedentRow, antecedent: Document, dossier: Dossier) -> tuple[list[Document], list[str]]:
+def _toward(
+    row: AntecedentRow, antecedent: Document, dossier: Dossier, known: Mapping[str, Needs] | None
+) -> tuple[list[Document], list[str]]:
     """What must still happen to one antecedent, as documents to wait for and names of what is missing."""
     registered = antecedent.state is State.REGISTERED
     stands = registered and antecedent.bnmp_status in row.statuses
@@ -167,11 +190,15 @@ def _toward(row: AntecedentRow, antecedent: Document, dossier: Dossier) -> tuple
         return [], [_matter(row, antecedent)]
     waits = [] if antecedent.ended else [antecedent]
     born_fulfilled = antecedent.variant == Variant.CONVERSAO_FLAGRANTE
-    if registered and not stands and (born_fulfilled or _is_fulfilled_here(antecedent, dossier)):
+    demands = row.certidao is not Certidao.NONE and antecedent.kind in FULFILS and not born_fulfilled
+    found = _fulfilling(antecedent, dossier, known) if demands or registered else []
+    # Its certidão de cumprimento is registered: BNMP then says of it what SAJ does not (ANT-15).
+    fulfilled_here = any(one.state is State.REGISTERED and not one.gone for one in found)
+    if registered and not stands and (born_fulfilled or fulfilled_here):
         return [], [f"{DIVERGENT}:{antecedent.document_id}"]
-    if row.certidao is Certidao.NONE or antecedent.kind not in FULFILS or born_fulfilled:
+    if not demands:
         return waits, []
-    found = [d for d in _fulfilling(antecedent, dossier) if not d.ended]
+    found = [d for d in found if not d.ended]
     if row.certidao is Certidao.IF_ISSUED:
         found = [d for d in found if not d.gaps and d.reason in _MAY_GO]
     elif not found:
@@ -187,16 +214,11 @@ def _matter(row: AntecedentRow, antecedent: Document) -> str:
     return f"{row.fulfilled if fulfilled and row.fulfilled else DIVERGENT}:{antecedent.document_id}"
 
 
-def _is_fulfilled_here(mandado: Document, dossier: Dossier) -> bool:
-    """Whether its certidão de cumprimento is registered: BNMP then says of it what SAJ does not (ANT-15)."""
-    return any(certidao.state is State.REGISTERED and not certidao.gone for certidao in _fulfilling(mandado, dossier))
-
-
-def _fulfilling(mandado: Document, dossier: Dossier) -> list[Document]:
+def _fulfilling(mandado: Document, dossier: Dossier, known: Mapping[str, Needs] | None) -> list[Document]:
     """The certidões of a mandado's fulfilment, whatever became of them."""
-    kind = FULFILS.get(mandado.kind)
+    kind, mandado_id = FULFILS.get(mandado.kind), mandado.document_id
     return [
-        other
-        for other in dossier.documents.values()
-        if other.kind == kind and mandado.document_id in needs(other, dossier).reached
+        one
+        for one in dossier.documents.values()
+        if one.kind == kind and mandado_id in (needs(one, dossier) if known is None else known[one.document_id]).reached
     ]

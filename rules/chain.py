@@ -41,11 +41,10 @@ class View:
     def __init__(self, dossier: Dossier) -> None:
         """See a dossier; whoever decides may go on changing the documents in it, while needs and chains stay."""
         self.dossier = dossier
-        self.needs: Mapping[str, Needs] = _Needs(dossier)
-        liberties = [d for d in dossier.documents.values() if d.kind in FREEING_KINDS]
-        self._liberties = [d.document_id for d in liberties]
-        open_ones = [d for d in liberties if d.state not in TERMINAL]
+        self.needs = _Needs(dossier)
+        open_ones = [d for d in dossier.documents.values() if d.kind in FREEING_KINDS and d.state not in TERMINAL]
         self.chains = tuple([_chain(d, dossier, self.needs) for d in open_ones])
+        self._liberties: list[str] | None = None
         self._of: dict[str, tuple[Chain, ...]] = {}
         for chain in self.chains:
             for member in chain.members:
@@ -60,6 +59,9 @@ class View:
 
         What reaches the mandado that a conversion stands on reaches the conversion too.
         """
+        if self._liberties is None:
+            # Those that were there when the needs were worked out.
+            self._liberties = [d.document_id for d in self.needs.documents.values() if d.kind in FREEING_KINDS]
         if not self._liberties:
             return ()
         mandados = {document_id, *self.needs[document_id].reached}
@@ -74,15 +76,16 @@ class View:
 
 
 class _Needs(dict[str, Needs]):
-    """The needs of a dossier's documents, each worked out when it is first asked for: most have ended, and nobody asks."""
+    """The needs of a dossier's `documents`, each worked out when it is first asked for: most have ended, and nobody asks."""
 
     def __init__(self, dossier: Dossier) -> None:
         super().__init__()
         # As it is now: whoever decides goes on changing it.
-        self._dossier = other(dossier, documents=dict(dossier.documents))
+        self.documents = dict(dossier.documents)
+        self._dossier = other(dossier, documents=self.documents)
 
     def __missing__(self, document_id: str) -> Needs:
-        self[document_id] = found = needs(self._dossier.documents[document_id], self._dossier)
+        self[document_id] = found = needs(self.documents[document_id], self._dossier, self)
         return found
 
 

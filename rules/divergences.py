@@ -83,7 +83,8 @@ def findings(
 ) -> list[Finding]:
     """Everything in which the two sides differ now, however short a time."""
     file = File(tuple([one for one in documents.values() if one.person == person]), events, zone)
-    return [found for look in _LOOKS for found in look(file)]
+    # Of a person without a history BNMP alone may tell anything.
+    return [found for look in (_LOOKS if events else _OF_BNMP) for found in look(file)]
 
 
 def _custody_untold(file: File) -> Iterator[Finding]:
@@ -160,7 +161,12 @@ def _days_differ(file: File) -> Iterator[Finding]:
 
 def _custody_unheard(file: File) -> Iterator[Finding]:
     """BNMP has a fulfilled mandado, nobody was released since, and the history shows no custody in its case."""
-    told = [one for one in file.documents if one.case_number and _tells(one)]
+    told = [
+        one
+        for one in file.documents
+        if one.kind in CERTIDOES_CUMPRIMENTO or (one.variant == Variant.CONVERSAO_FLAGRANTE and one.kind in MANDADOS)
+        if one.case_number and one.registered_at is not None
+    ]
     if not told:
         return
     known = {event.case_number for event in in_order(file.events) if EVENTS[event.event].begins}
@@ -168,11 +174,6 @@ def _custody_unheard(file: File) -> Iterator[Finding]:
     for one in told:
         if one.registered_at is not None and one.case_number not in known:
             yield _of("REGISTRY_CUSTODY_WITHOUT_EVENT", one, one.registered_at, None)
-
-
-def _tells(one: Document) -> bool:
-    """Whether its registration shows somebody in custody."""
-    return one.kind in CERTIDOES_CUMPRIMENTO or (one.variant == Variant.CONVERSAO_FLAGRANTE and one.kind in MANDADOS)
 
 
 def _about(kind: str, event: Custody, file: File, registry: str | None) -> Finding:
@@ -197,3 +198,4 @@ _LOOKS: tuple[Callable[[File], Iterator[Finding]], ...] = (
     _term_over,
     _days_differ,
 )
+_OF_BNMP = (_custody_unheard,)

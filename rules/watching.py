@@ -49,8 +49,10 @@ def _concerned(work: Casework, fact: Fact) -> Iterator[int]:
 
 def _is_told(work: Casework, person: int) -> bool:
     """Whether a document of the person tells of a custody, or of an open mandado, by itself."""
-    telling = [one for one in work.documents.values() if one.kind in _TELLING or one.variant == _BORN_FULFILLED]
-    return any(one.person == person for one in telling)
+    for one in work.documents.values():
+        if (one.kind in _TELLING or one.variant == _BORN_FULFILLED) and one.person == person:
+            return True
+    return False
 
 
 def _has_moved(before: Document | None, after: Document) -> bool:
