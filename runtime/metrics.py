@@ -90,6 +90,8 @@ ASKED: frozenset[Figure] = frozenset(
         "open_documents",
         "oldest_open_seconds",
         "liberty_held",
+        "contingencies_left",
+        "contingency_wait_seconds",
         "link_state",
         "monitor_sees",
         "group_lag_records",
@@ -101,6 +103,8 @@ ASKED: frozenset[Figure] = frozenset(
         "look_seconds",
         "look_requests",
         "look_records",
+        "audit_round_timestamp_seconds",
+        "audit_findings",
     }
 )
 """What is asked for when somebody looks, so that nothing of a partition that left or a state that emptied lingers."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import socket
 import threading
 import time
@@ -9,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from shutil import copy
 
@@ -20,11 +22,13 @@ from consumers.standing import Standing
 from ledger.counted import count
 from ledger.engine import Database
 from runtime.faults import LastError
+from runtime.metrics import ASKED, Metrics
 from runtime.telemetry import Identity, Telemetry
 from runtime.web import AT_ONCE, serving
 from sandbox.kafka.properties import free_ports
 from sandbox.saj.documents import TRIBUNAL
 from schemas.figures import FIGURES, PREFIX, ROLES, rows_of
+from tests.house.tree import modules
 
 SINCE = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -58,6 +62,18 @@ def test_a_name_has_one_unit_at_its_end_and_no_label_is_of_a_person() -> None:
         assert not {"person", "rji", "cpf", "case", "case_number", "document_id", "user", "unit"} & set(row.labels)
         assert set(row.roles) <= set(ROLES)
         assert not row.name.endswith("_total")
+
+
+def test_every_figure_that_is_read_when_somebody_looks_is_exported_with_its_value_and_not_as_a_zero() -> None:
+    # given whoever gives figures to whoever asks
+    yields = [re.findall(r'yield "([a-z_]+)", ', path.read_text(encoding="utf-8")) for path in modules()]
+    names = {row.name for row in FIGURES}
+    # then
+    assert {name for found in yields for name in found if name in names} == ASKED
+    for row in (row for row in FIGURES if row.name in ASKED):
+        metrics = Metrics(row.roles[0], partial(tuple, [(row.name, row.labels, 7.5)]))
+        text = metrics.text().decode()
+        assert re.findall(rf"^{row.exported}(?:{{.*}})? (.+)$", text, re.MULTILINE) == ["7.5"], row.name
 
 
 def test_what_is_told_is_exported_and_what_is_of_another_role_is_passed_over(told: Told) -> None:
