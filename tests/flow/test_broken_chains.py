@@ -121,3 +121,22 @@ def test_a_chain_that_stops_in_another_lane_than_the_one_that_began_it_is_an_inc
     # then
     assert office.standing("K-1") == (State.HELD, Reason.REFUSED_BY_BNMP)
     assert broken(office) == 1
+
+
+def test_a_mandado_that_was_registered_before_its_release_came_is_no_broken_chain(office: Office, book: Book) -> None:
+    # given a mandado in effect, and its contramandado, issued before and come after
+    office.issue(paper("MANDADO", "M-1"))
+    made, lane = opened(office, "first")
+    until(book, made, lane)
+    made.close(lane)
+    office.hand.later(30)
+    office.issue(paper("CONTRAMANDADO", "K-1", "M-1"))
+    row = office.row("M-1")
+    assert office.row("K-1")["issued_at"] < row["registered_at"] < office.hand.now
+    # when BNMP refuses it
+    book.refused = frozenset({"K-1"})
+    made, lane = opened(office, "second")
+    until(book, made, lane)
+    # then it is held, which is told as such
+    assert (office.standing("M-1"), broken(office)) == (REGISTERED, 0)
+    assert office.standing("K-1") == (State.HELD, Reason.REFUSED_BY_BNMP)

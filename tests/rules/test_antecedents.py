@@ -21,6 +21,37 @@ def test_ant_1_an_alvara_waits_for_its_mandado_and_for_the_certidao_that_fulfils
     desk.register("a")
 
 
+def test_ant_1_an_alvara_that_names_the_certidao_too_goes_once_both_are_registered() -> None:
+    # given
+    desk = Desk(document("m"), document("c", CERTIDAO, "m"), document("a", ALVARA, "m", "c"))
+    assert needs(desk["a"], desk.dossier).waits == ("m", "c")
+    # when
+    desk.register("m", "c")
+    # then
+    assert needs(desk["a"], desk.dossier).waits == ()
+    desk.register("a")
+
+
+def test_ant_5_a_mandado_of_the_other_sort_that_is_on_its_way_is_said_to_be_wrong_and_not_waited_for() -> None:
+    desk = Desk(document("i", "MANDADO_INTERNACAO"), document("k", CONTRAMANDADO, "i"))
+    found = needs(desk["k"], desk.dossier)
+    assert (found.waits, found.missing) == ((), ("CONTRAMANDADO_INTERNACAO:i",))
+
+
+def test_safety_24_a_release_that_names_nothing_stops_no_mandado_of_another_case() -> None:
+    # given a contramandado among two mandados of its case, and a mandado of another
+    other = document("o", case_number="0001235-91.2020.8.12.0001")
+    desk = Desk(document("m"), document("n"), other, document("k", CONTRAMANDADO))
+    assert set(needs(desk["k"], desk.dossier).candidates) == {"m", "n"}
+    # then
+    stood = [desk.standing(one) for one in ("m", "n", "o")]
+    assert stood == [(HELD, Reason.CHAIN_INCOMPLETE)] * 2 + [(State.READY, None)]
+    # and when it has ended it stops neither of the two
+    desk.put("k", state=State.EXCLUDED)
+    seen = view(desk.dossier)
+    assert [seen.reached_by(one) for one in ("m", "n", "o")] == [(), (), ()]
+
+
 def test_ant_1_without_a_certidao_on_its_way_the_unit_is_told_what_is_missing_and_the_mandado_stays() -> None:
     desk = Desk(document("m"), document("a", ALVARA, "m"))
     assert desk.standing("a") == (HELD, Reason.MISSING_ANTECEDENT)

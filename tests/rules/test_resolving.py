@@ -217,6 +217,25 @@ def test_what_is_on_its_way_goes_on_when_it_is_confirmed() -> None:
     assert desk["m"].confirmed is not None
 
 
+def test_between_two_steps_and_in_doubt_it_goes_on_when_it_is_confirmed_and_is_not_put_in_its_queue_again() -> None:
+    # given one that is between two steps, and one that was opened while its creation was in doubt
+    desk = _desk("automatic")
+    desk.until("m", Step.CREATE)
+    desk.answered("m", AnswerClass.OK, piece=piece(desk["m"], PecaStatus.EM_ELABORACAO))
+    doubted = Desk(document("m"))
+    doubted.until("m", Step.CREATE)
+    doubted.answered("m", AnswerClass.UNCERTAIN)
+    doubted.link(LinkState.DOWN)
+    doubted.consent("m")
+    for at, stands in ((desk, (State.SENDING, None)), (doubted, (State.CONTINGENCY, Step.CREATE))):
+        assert (at["m"].state, at["m"].doing) == stands
+        turn = at["m"].turn
+        # when
+        resolve(at, "m")
+        # then
+        assert (at["m"].state, at["m"].doing, at["m"].turn) == (*stands, turn)
+
+
 def test_the_rji_that_the_unit_chose_comes_with_the_data() -> None:
     # given an order that nobody knows the person of
     desk = Desk(court=replace(COURT, resolution="default"), persons={1: Person(1)})
