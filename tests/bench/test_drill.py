@@ -45,7 +45,7 @@ def _drained(requests: Iterable[tuple[str, float, float]], *doubted: str) -> Dra
     book = {"persons": persons, "documents": pieces, "requests": lines, "requests_dropped": 0}
     seen = Witnesses({}, {}, frozenset(), Outcomes(), 0, book)
     cut = BACK - timedelta(seconds=9)
-    return Drained(DAY, seen, Report({}, ()), cut, BACK, BACK, {}, frozenset(doubted), {})
+    return Drained(DAY, seen, Report({}, ()), cut, cut, BACK, BACK, {}, frozenset(doubted), {})
 
 
 def test_twenty_documents_are_about_eight_persons_and_all_fall_in_the_outage() -> None:
