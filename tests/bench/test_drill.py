@@ -44,8 +44,8 @@ def _drained(requests: Iterable[tuple[str, float, float]], *doubted: str) -> Dra
     persons = [{"numeroIndividuo": number, "nome": name} for name, number in rji.items()]
     book = {"persons": persons, "documents": pieces, "requests": lines, "requests_dropped": 0}
     seen = Witnesses({}, {}, frozenset(), Outcomes(), 0, book)
-    cut = BACK - timedelta(seconds=9)
-    return Drained(DAY, seen, Report({}, ()), cut, cut, BACK, BACK, {}, frozenset(doubted), {})
+    warm, cut = BACK - timedelta(seconds=20), BACK - timedelta(seconds=9)
+    return Drained(DAY, seen, Report({}, ()), warm, cut, BACK, BACK, {}, frozenset(doubted), {})
 
 
 def test_twenty_documents_are_about_eight_persons_and_all_fall_in_the_outage() -> None:
@@ -106,3 +106,17 @@ def test_who_was_in_doubt_is_left_out_of_the_time_and_a_warrant_is_timed_until_i
     assert isinstance(told, dict)
     assert (told["drain"], figures["in doubt"]) == (2.0, 1)
     assert told["warrant_before_its_release"] > 0
+
+
+def test_what_roles_that_have_just_started_took_is_no_part_of_the_idle_hour() -> None:
+    # given orders of ten seconds while it warmed up, of one in the idle hour, and of two and a half beside the drain
+    names = list(DAY.documents)
+    signed = {name: BACK + timedelta(seconds=number + 1) for number, name in enumerate(names)}
+    drained = _drained([("0", 0, 1)])
+    took = dict(zip(names, [10.0] * 6 + [1.0] * 6 + [2.5] * 8, strict=True))
+    at = {name: signed[name] - timedelta(seconds=seconds) for name, seconds in took.items()}
+    warm, cut = at[names[6]], at[names[12]]
+    # when
+    seen = Seen(replace(drained, at=at, warm=warm, cut=cut, back=cut, up=cut))
+    # then
+    assert seen.added_seconds() == pytest.approx(1.5)
