@@ -122,7 +122,7 @@ def standing(
     """The banners that should stand in the cases of a person, and when that may change by itself."""
     wanted, after = open_civil(person, documents, events, now, zone)
     found = {(one.case_number, one.party_id, Banner.MANDADO_PRISAO_CIVIL_EM_ABERTO) for one in wanted}
-    held = [period.last for period in periods(events) if period.end is None and not period.last.other_court]
+    held = [one.last for one in periods(events) if one.end is None and not one.last.other_court] if events else []
     found |= {(one.case_number or "", one.party_id, Banner.REU_PRESO) for one in held}
     return frozenset((case, party, banner) for case, party, banner in found if party), after
 

@@ -6,11 +6,12 @@ from rules.words import PecaStatus, Role, Step
 
 WRITES = frozenset({Step.PERSON_CREATE, Step.CREATE, Step.SIGN_SERVIDOR, Step.SIGN_MAGISTRADO})
 SIGNATURE_OF: dict[Role, Step] = {Role.SERVIDOR: Step.SIGN_SERVIDOR, Role.MAGISTRADO: Step.SIGN_MAGISTRADO}
+_SIGNATURES = {kind: tuple(SIGNATURE_OF[role] for role in row.signers) for kind, row in KINDS.items()}
 
 
 def signatures(document: Document) -> tuple[Step, ...]:
     """The signatures of a document's kind, in their order."""
-    return tuple(SIGNATURE_OF[role] for role in KINDS[document.kind].signers)
+    return _SIGNATURES[document.kind]
 
 
 def next_step(document: Document, person: Person) -> Step:

@@ -42,7 +42,7 @@ class Verdict:
 
 def _taken_back(document: Document, seen: View) -> Verdict | None:
     """What somebody wants out ends, or waits for whoever must end it (docs/law.md safety-29)."""
-    end = end_of(document, seen)
+    end = end_of(document, seen) if document.withdrawal is not None else None
     if end is None:
         return None
     ends = end[0] in (Reason.WITHDRAWN, Reason.EXCLUDED_BY_UNIT)
@@ -74,7 +74,12 @@ def _not_released_by_judge(document: Document, _: View) -> Verdict | None:
 def contingency(document: Document, seen: View) -> Verdict | None:
     """Link down and kind eligible: offer, open, or note the NÃO (ROUTE-10, ROUTE-11; docs/law.md safety-15, 16, 18)."""
     link = seen.dossier.link
-    if document.opened or not is_eligible(document.kind) or _is_tried_alone(document, seen):
+    if (
+        link.state is LinkState.UP
+        or document.opened
+        or not is_eligible(document.kind)
+        or _is_tried_alone(document, seen)
+    ):
         return None
     failed_at = evidence(document, seen.dossier)
     if (link.blocked or failed_at is not None) and not link.permits_contingency:
@@ -118,9 +123,9 @@ def _variant_unknown(document: Document, seen: View) -> Verdict | None:
 def _waiting_link(document: Document, seen: View) -> Verdict | None:
     """What contingency does not cover waits for the link, and leaves only when it is UP."""
     link = seen.dossier.link
-    if document.opened or _is_tried_alone(document, seen):
+    if link.state is LinkState.UP or document.opened or _is_tried_alone(document, seen):
         return None
-    if document.reason in _WAITED_FOR_LINK and link.state is not LinkState.UP:
+    if document.reason in _WAITED_FOR_LINK:
         return Verdict(Event.HOLD, document.reason, failed_access_at=document.failed_access_at)
     if is_eligible(document.kind):
         return None

@@ -25,8 +25,7 @@ def awaits_its_unit(document: Document, seen: View) -> tuple[str, ...]:
     dossier = seen.dossier
     by_default = dossier.court.resolution == "default" and document.kind in MANDADOS
     asks = by_default and document.opened and document.confirmed is None and not dossier.link.blocked
-    freeing = any(chain.complete for chain in seen.chains_of(document.document_id))
-    return (CONFIRMATION,) if asks and not freeing else ()
+    return (CONFIRMATION,) if asks and not any(c.complete for c in seen.chains_of(document.document_id)) else ()
 
 
 def deaths(document: Document, seen: View) -> tuple[str, ...]:

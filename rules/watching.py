@@ -64,7 +64,8 @@ def _has_moved(before: Document | None, after: Document) -> bool:
 def _watched(work: Casework, number: int, before: Watch) -> Watch:
     now, zone, events = work.dossier.now, work.dossier.court.zone, work.dossier.persons[number].custody
     banners, changes_at = standing(number, work.documents, events, now, zone)
-    work.says.extend(says(before.banners, banners))
+    if banners != before.banners:
+        work.says.extend(says(before.banners, banners))
     grace = timedelta(seconds=work.dossier.windows.custody_alarm)
     found = findings(number, work.documents, events, zone)
     due = {one.name: one for one in found if one.due(grace) <= now}
