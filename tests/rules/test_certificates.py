@@ -1,11 +1,12 @@
 """Certidões of SAJ's own: who signs them, what they say, and that SAJ's release is on record (docs/law.md safety-30)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from rules.acts import By, CertificateReleased
-from rules.certificate import Certificate, document_of
+from rules.certificate import Certificate, document_of, of_contingency
 from rules.contingency import justification
 from rules.words import CertificateStatus, LinkState, Role
 from tests.rules.desk import COURT, NOW, RJI, UNIT, Desk, document
@@ -39,6 +40,18 @@ def test_safety_30_the_certidao_names_number_person_instant_reason_and_signer(me
     assert (made.medium, made.status, made.signer) == (medium, CertificateStatus.PENDING_RELEASE, "u123")
     assert word in made.instruction
     assert document_of(made.id) == "m"
+
+
+@pytest.mark.parametrize(
+    ("opened", "failed", "shown"),
+    [(0, 0, "20/11/26 - 13:05:30"), (60, 0, "20/11/26 - 13:05:30"), (0, None, "20/11/26 - 13:05:30")],
+)
+def test_the_certidao_has_the_instant_of_the_failed_access_or_else_of_the_opening(
+    opened: int, failed: int | None, shown: str
+) -> None:
+    failed_at = None if failed is None else NOW + timedelta(seconds=failed)
+    one = document("m", opened_at=NOW + timedelta(seconds=opened), failed_access_at=failed_at)
+    assert shown in of_contingency(one, RJI, COURT, NOW + timedelta(hours=1)).text
 
 
 def test_safety_30_sajs_release_is_on_record_once_and_only_of_the_unit() -> None:

@@ -13,6 +13,7 @@ from tests.rules.desk import (
     CERTIDAO,
     CONTRAMANDADO,
     COURT,
+    MANDADO,
     NOW,
     Desk,
     document,
@@ -142,6 +143,23 @@ def test_safety_16_a_release_is_offered_again_every_half_hour_also_after_a_nao(s
         desk.due("a")
         assert desk.dossier.now == NOW + timedelta(minutes=30 * n)
         assert len(desk.said(OFFERED, "a")) == 1 + n
+
+
+@pytest.mark.parametrize(("kind", "then"), [(MANDADO, None), (ALVARA, "OFFER_AGAIN")])
+def test_safety_16_what_was_to_be_tried_again_is_no_more_after_a_nao(kind: str, then: str | None) -> None:
+    desk = Desk(document("d", kind, **({"variant": "PRISAO_FLAGRANTE"} if kind == ALVARA else {})))
+    desk.put("d", due_fact="RETRY", due_at=NOW, consent=given(NOW, Consent.NAO))
+    desk.link(DOWN)
+    assert (desk.standing("d"), desk["d"].due_fact) == (WAITING, then)
+
+
+def test_safety_27_a_nao_to_what_is_in_doubt_leaves_its_doubt() -> None:
+    desk = Desk(document("m"))
+    desk.until("m", Step.CREATE)
+    desk.answered("m", AnswerClass.UNCERTAIN)
+    desk.link(DOWN)
+    desk.consent("m", Consent.NAO)
+    assert (desk["m"].state, desk["m"].doing) == (State.UNCERTAIN, Step.CREATE)
 
 
 def test_safety_16_an_offer_that_no_longer_holds_is_not_repeated() -> None:

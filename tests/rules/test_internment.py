@@ -73,6 +73,13 @@ def test_ant_4_a_discharge_stands_on_an_issued_mandado_and_goes_without_a_certid
     assert (desk.standing("c"), desk["c"].missing) == ((HELD, Reason.MISSING_ANTECEDENT), ("DIVERGENCIA:m",))
 
 
+def test_ant_4_a_discharge_waits_for_no_certidao_that_somebody_must_let_go() -> None:
+    desk = Desk(document("m", INTERNACAO), document("c", INTERNED, "m"))
+    desk.put("c", state=HELD, reason=Reason.ACCESS, missing=("401",))
+    desk.tell_issued(document("o", DESINTERNACAO, "m"))
+    assert needs(desk["o"], desk.dossier).waits == ("m",)
+
+
 def test_ant_4_a_discharge_lets_the_certidao_go_first_unless_the_certidao_is_stopped() -> None:
     desk = Desk(document("m", INTERNACAO))
     desk.register("m")

@@ -87,6 +87,11 @@ def test_what_is_named_beside_the_mandado_has_only_to_be_in_effect() -> None:
     desk.looked_up("a", shown(), shown(PecaStatus.ATIVO, number=ANOTHER, peca=7))
     # then
     assert (desk.standing("a"), needs(desk["a"], desk.dossier).shown) == (READY, ("b-1",))
+    # and when it is in effect no more
+    desk = by_number(NUMBER, ANOTHER)
+    desk.looked_up("a", shown(), shown(PecaStatus.ANULADO, number=ANOTHER, peca=7))
+    # then
+    assert (desk.standing("a"), desk["a"].missing) == (MISSING, (ANOTHER,))
     # and when it stands alone
     desk = by_number(ANOTHER)
     desk.looked_up("a", shown(PecaStatus.ATIVO, number=ANOTHER, peca=7))

@@ -271,6 +271,7 @@ def test_safety_28_a_merge_is_the_competent_units_and_one_at_a_time(refused: dic
     before = desk.dossier.persons
     # when / then
     assert merge(desk, **refused) == why
+    assert desk.says[-1].type == "bnmp.command.refused.v1"
     assert desk.dossier.persons == before
 
 

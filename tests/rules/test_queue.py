@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rules.casework import stands_in_queue
 from rules.dossier import Person
 from rules.facts import ChainBroke
 from rules.queue import is_finished, next_document
@@ -204,3 +205,28 @@ def test_safety_22_nobody_is_created_while_another_document_may_have_created_the
     desk.put("a", due_at=None, due_fact=None)
     desk.read("a", rji=RJI)
     assert desk.takes() in ("a", "b")
+
+
+STANDS: tuple[tuple[State, Reason | None, str | None, bool], ...] = (
+    (State.READY, None, None, True),
+    (State.READY, None, "RETRY", False),
+    (State.CONTINGENCY, None, None, True),
+    (State.CONTINGENCY, None, "RETRY", False),
+    (State.CONTINGENCY, Reason.NEEDS_JUDGE, None, False),
+    (State.HELD, Reason.ACCESS, None, False),
+    (State.HELD, Reason.MISSING_ANTECEDENT, "LOOK_UP", True),
+    (State.REGISTERED, None, "ANNUL", True),
+    (State.SENDING, None, None, False),
+    (State.UNCERTAIN, None, None, False),
+    (State.REGISTERED, None, None, False),
+)
+
+
+@pytest.mark.parametrize(("state", "reason", "due", "stands"), STANDS)
+def test_in_a_queue_stands_what_may_be_taken_at_once(
+    state: State,
+    reason: Reason | None,
+    due: str | None,
+    stands: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    assert stands_in_queue(document("m", state=state, reason=reason, due_fact=due)) is stands

@@ -183,6 +183,16 @@ def test_the_status_of_a_person_is_not_compared_while_a_piece_in_effect_is_not_r
     assert differ([ours(), second], row(), done, who=person(status="FORAGIDO")) == []
 
 
+@pytest.mark.parametrize(("state", "compared"), [(State.SENDING, False), (State.UNCERTAIN, False), (State.HELD, True)])
+def test_the_status_of_a_person_is_not_compared_while_a_creation_is_on_its_way(
+    state: State,
+    compared: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    second = replace(document("n", issued_at=NOW - timedelta(days=3)), state=state)
+    found = [one.kind for one in differ([ours(), second], row(), who=person(status="EM_LIBERDADE"))]
+    assert found == (["PERSON_STATUS"] if compared else [])
+
+
 @pytest.mark.parametrize(("ago", "kinds"), [(61, []), (59, ["PERSON_STATUS"])])
 def test_a_term_that_bnmp_ends_by_itself_explains_who_is_free(ago: int, kinds: list[str]) -> None:
     # given a civil prison of sixty days

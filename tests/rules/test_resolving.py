@@ -42,8 +42,10 @@ def test_a_mandado_awaits_its_units_word_and_the_certidao_names_who_gave_it(reso
     assert desk["m"].missing == ("confirmation",)
     assert "Confirme" in desk.said(HELD, "m")[-1].data["remedy"]
     assert desk.takes(contingency=True) is None
+    assert desk["m"].due_fact == DueFact.CONFIRM
     # when
     resolve(desk, "m", role=Role.CHEFE_DE_CARTORIO, user="u777")
+    assert desk["m"].due_at is None
     list(desk.drain(contingency=True))
     # then
     assert desk.standing("m") == REGISTERED
@@ -161,12 +163,27 @@ def test_safety_13_a_mandado_that_was_fulfilled_meanwhile_goes_with_its_certidao
     # then
     assert desk.standing("m") == (State.CONTINGENCY, Reason.NEEDS_JUDGE)
     assert desk["m"].missing == ("custody:h-1",)
+    # when a certidão comes that is of another system's case
+    desk.tell_issued(document("x", CERTIDAO, "m", owner_system="SEEU"))
+    # then
+    assert (desk.standing("x")[0], desk["m"].reason) == (State.REJECTED, Reason.NEEDS_JUDGE)
     # when its certidão comes
     desk.tell_issued(document("c", CERTIDAO, "m"))
     # then both go, the mandado first
     assert desk.standing("m") == WAITS
     assert list(desk.drain(contingency=True)) == ["m", "c"]
     assert desk["m"].bnmp_status == PecaStatus.CUMPRIDO
+
+
+def test_safety_13_what_is_drafted_or_goes_with_its_release_asks_no_judge_about_an_arrest() -> None:
+    # given a mandado whose draft BNMP has, and one that a contramandado follows
+    drafted, followed = _desk("automatic"), _desk("automatic", MANDADO, CONTRAMANDADO)
+    drafted.put("m", bnmp_id="b-m")
+    for desk in (drafted, followed):
+        # when
+        desk.custody(ARREST)
+        # then
+        assert desk.standing("m") == WAITS
 
 
 @pytest.mark.parametrize(
@@ -256,7 +273,8 @@ def test_safety_28_an_unknown_judges_word_for_liberty_resolves_it_and_is_an_inci
     desk.tell(ResolutionAsked("c-1", "k", By(Role.MAGISTRADO, "m999", UNIT), NOW))
     # then
     assert desk["k"].confirmed is not None
-    assert [one.data["kind"] for one in desk.said("bnmp.incident.v1", "k")] == ["ACCESS_UNKNOWN"]
+    (told,) = desk.said("bnmp.incident.v1", "k")
+    assert (told.data["kind"], told.data["who"]["role"]) == ("ACCESS_UNKNOWN", Role.ADMINISTRADOR_REGIONAL)
 
 
 def test_a_request_is_refused_whole_where_one_document_is_not_of_the_unit_or_was_not_opened() -> None:

@@ -117,6 +117,18 @@ def test_a_fulfilled_mandado_without_its_certidao_goes_at_the_judges_word() -> N
     assert desk.standing("m") == (State.READY, None)
 
 
+def test_the_line_of_one_item_does_not_wait_for_another_of_the_same_person() -> None:
+    # given
+    other = replace(document("n", case_number="0001235-91.2020.8.12.0001"), analysis=replace(PRISONER, item_id="j"))
+    desk = Desk(other)
+    answer(desk, asked(document("m", **OLD)))
+    # when
+    desk.register("m")
+    # then
+    assert desk["n"].state is State.READY
+    assert colours(desk) == ["VERDE"]
+
+
 def test_safety_13_whom_the_analysis_finds_free_is_put_to_the_judge() -> None:
     # given
     desk = Desk()
@@ -209,8 +221,11 @@ def test_the_chefe_takes_off_what_has_sent_nothing(state: State, reason: str) ->
     desk, chefe = Desk(document("m")), by(Role.CHEFE_DE_CARTORIO)
     desk.put("m", state=state)
     item = replace(ITEM, documents=("m", "never"))
+    # when
+    decision = desk.tell(ItemExcluded("c", item, chefe))
     # then
-    assert answer(desk, ItemExcluded("c", item, chefe)) == reason
+    assert [say.data["reason"] for say in decision.says if say.type.startswith("bnmp.command.")] == [reason]
+    assert decision.coloured == ({"i": Colour.VERMELHO} if reason == "APPLIED" else {})
     assert colours(desk) == (["VERMELHO"] if reason == "APPLIED" else [])
 
 

@@ -88,6 +88,11 @@ def test_a_sweep_of_another_piece_or_of_what_is_on_its_way_moves_nothing() -> No
     before = busy["d"]
     sweep(busy, None)
     assert busy["d"] == before
+    for at_rest in ({"reason": None, "state": State.CONTINGENCY, **PAPER}, {"doing": Step.SIGN_MAGISTRADO}):
+        doubted = waits(**at_rest)
+        before = doubted["d"]
+        sweep(doubted, None)
+        assert doubted["d"] == before
     ready = Desk(document("d"))
     ready.until("d", Step.SIGN_MAGISTRADO)
     ready.answered("d", AnswerClass.THROTTLED)

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from rules.dossier import Withdrawal
+from rules.dossier import ConsentGiven, Withdrawal
+from rules.facts import StepBegun
 from rules.outcomes import OUTCOMES
 from rules.versions import is_completable, is_replaceable
-from rules.words import Reason, Role, State, Step
-from tests.rules.desk import COURT, NOW, UNIT, document
+from rules.words import Consent, LinkState, Reason, Role, State, Step
+from tests.rules.desk import COURT, NOW, UNIT, Desk, document
 
 AT_BNMP: dict[str, Any] = {"bnmp_id": "b-1"}
 UNDER_WAY: dict[str, Any] = {"doing": Step.CREATE}
@@ -36,3 +37,42 @@ def test_safety_7_what_does_not_communicate_is_told_so_although_it_was_taken_bac
         Reason.NOT_COMMUNICATING: "bnmp.document.ignored.v1",
         Reason.WITHDRAWN: "bnmp.document.excluded.v1",
     }
+
+
+def test_an_answer_stands_for_a_later_version_that_brings_none_of_its_own() -> None:
+    # given
+    desk = Desk(document("m", gaps=("fields.motivo",)))
+    desk.link(LinkState.DOWN)
+    desk.consent("m", Consent.NAO)
+    given_first = desk["m"].consent
+    # when
+    desk.reissue("m")
+    # then
+    assert given_first is not None
+    assert desk["m"].consent == given_first
+    # and one that brings its own has its own
+    own = ConsentGiven(Consent.NAO, "u9", NOW)
+    desk.reissue("m", consent=own)
+    assert desk["m"].consent == own
+
+
+@pytest.mark.parametrize("reason", [Reason.REGISTRY_FAULT, Reason.DIVERGENCE, Reason.UNCERTAIN_OUTCOME])
+def test_another_version_settles_no_doubt(reason: Reason) -> None:
+    desk = Desk(document("m"))
+    desk.put("m", state=State.HELD, reason=reason, missing=("b-1",))
+    desk.reissue("m")
+    assert desk.standing("m") == (State.HELD, reason)
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.UNCERTAIN, State.REGISTERED, State.HELD])
+def test_safety_9_what_is_under_way_or_has_ended_is_not_begun_again(state: State) -> None:
+    # given
+    desk = Desk(document("m"))
+    desk.until("m", Step.CREATE)
+    doing = Step.CREATE if state in (State.SENDING, State.UNCERTAIN) else None
+    desk.put("m", state=state, doing=doing, reason=Reason.ACCESS if state is State.HELD else None)
+    before = desk["m"]
+    # when
+    desk.tell(StepBegun("m", Step.SIGN_SERVIDOR))
+    # then
+    assert desk["m"] == before
