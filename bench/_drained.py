@@ -92,11 +92,12 @@ class Seen:
         """How much later the 99th of a hundred orders of the day was in effect than in an idle hour."""
         return _nth(self._today_took(idle=False), 0.99) - _nth(self._today_took(idle=True), 0.99)
 
-    def _today_took(self, *, idle: bool) -> list[float]:
+    def _today_took(self, *, idle: bool, kinds: frozenset[int] = LIBERTY | ARREST) -> list[float]:
         at, drained = self._drained.at, self._drained
         began, ended = (drained.warm, drained.cut) if idle else (drained.up, datetime.max.replace(tzinfo=UTC))
-        wanted = (name for name in at if began <= at[name] < ended and name in self._pieces)
-        return sorted((_signed(self._pieces[name]) - at[name]).total_seconds() for name in wanted)
+        wanted = ((name, self._pieces[name]) for name in at if began <= at[name] < ended and name in self._pieces)
+        took = (_signed(piece) - at[name] for name, piece in wanted if type_of(piece) in kinds)
+        return sorted(one.total_seconds() for one in took)
 
     def _last_release_seconds(self) -> float:
         pile = (name for name in self._pieces if name not in self._drained.at and name not in self._drained.doubted)
@@ -154,12 +155,20 @@ class Seen:
         }
         if idle and meanwhile:
             found["orders of the day"] = len(meanwhile)
-            found["orders of the day, ms"] = {
-                f"{when}_{name}": round(_nth(took, share) * 1000.0)
-                for when, took in (("idle", idle), ("meanwhile", meanwhile))
-                for name, share in (("p50", 0.5), ("p99", 0.99))
-            }
+            found["orders of the day, ms"] = self._milliseconds(LIBERTY | ARREST)
+            # Where there are more than the machine bears releases go first, and what is left waits (docs/law.md I5).
+            found["orders of the day that free somebody, ms"] = self._milliseconds(LIBERTY)
         return found
+
+    def _milliseconds(self, kinds: frozenset[int]) -> dict[str, float]:
+        """What orders of the day took, in an idle hour and beside the drain."""
+        took = {when: self._today_took(idle=when == "idle", kinds=kinds) for when in ("idle", "meanwhile")}
+        return {
+            f"{when}_{name}": round(_nth(one, share) * 1000.0)
+            for when, one in took.items()
+            if one
+            for name, share in (("p50", 0.5), ("p99", 0.99))
+        }
 
 
 def _identity(piece: Mapping[str, Any], names: Mapping[str, str]) -> Identity:
