@@ -40,6 +40,9 @@ class Verdict:
     order: StandingOrder | None = None
 
 
+Line = Callable[[Document, View], Verdict | None]
+
+
 def _taken_back(document: Document, seen: View) -> Verdict | None:
     """What somebody wants out ends, or waits for whoever must end it (docs/law.md safety-29)."""
     end = end_of(document, seen) if document.withdrawal is not None else None
@@ -98,8 +101,9 @@ def contingency(document: Document, seen: View) -> Verdict | None:
 
 def _is_tried_alone(document: Document, seen: View) -> bool:
     """Whether it is tried past the breaker: never a link of a chain, whose other links wait for BNMP (safety-10, 15)."""
-    others = any(len(chain.members) > 1 for chain in seen.chains_of(document.document_id))
-    return is_tried(document, seen.dossier) and not others
+    if not is_tried(document, seen.dossier):
+        return False
+    return not any(len(chain.members) > 1 for chain in seen.chains_of(document.document_id))
 
 
 def _access_doubted(document: Document, seen: View) -> Verdict | None:
@@ -242,9 +246,7 @@ def _put_to_the_judge(document: Document, grounds: Iterable[str]) -> Verdict | N
     return Verdict(Event.HOLD, Reason.NEEDS_JUDGE, (ground,)) if ground else None
 
 
-def _lacking(
-    reason: Reason, grounds: Callable[[Document, View], tuple[str, ...]]
-) -> Callable[[Document, View], Verdict | None]:
+def _lacking(reason: Reason, grounds: Callable[[Document, View], tuple[str, ...]]) -> Line:
     """A line that holds a document for what is on its grounds."""
 
     def line(document: Document, seen: View) -> Verdict | None:
@@ -258,8 +260,6 @@ def _same(document: Document, seen: View) -> list[Person]:
     """The persons of the ledger who are this one (docs/law.md safety-23)."""
     return [seen.dossier.persons[person] for person in sorted(seen.dossier.same(document.person))]
 
-
-Line = Callable[[Document, View], Verdict | None]
 
 # The lines of docs/law.md routing, in the order in which they are tried. ROUTE-1 and ROUTE-2 are decided before a
 # document is one: what is there already is dropped, what nobody can read is a dead letter.
