@@ -67,13 +67,15 @@ def noted(document: Document, attempt: Attempt) -> Document:
 
 
 def evidence(document: Document, dossier: Dossier) -> datetime | None:
-    """The instant of the failed access that permits contingency, or None, while the link is not UP (docs/law.md safety-15).
+    """The instant of the failed access that permits contingency, or None (docs/law.md safety-15).
 
-    Its own exhausted attempts count at once, and a failed attempt has seen to it that the link is not UP any more;
+    Its own exhausted attempts count as soon as the link is not UP, and a failed attempt has seen to that;
     with the link down, a failed call or probe of anybody counts while it is fresh. Once offered, the same
     instant stays.
     """
     link = dossier.link
+    if link.state is LinkState.UP:
+        return None
     own = is_exhausted(document, dossier)
     if not (own or link.blocked):
         return None

@@ -77,12 +77,7 @@ def _not_released_by_judge(document: Document, _: View) -> Verdict | None:
 def contingency(document: Document, seen: View) -> Verdict | None:
     """Link down and kind eligible: offer, open, or note the NÃO (ROUTE-10, ROUTE-11; docs/law.md safety-15, 16, 18)."""
     link = seen.dossier.link
-    if (
-        link.state is LinkState.UP
-        or document.opened
-        or not is_eligible(document.kind)
-        or _is_tried_alone(document, seen)
-    ):
+    if document.opened or not is_eligible(document.kind) or _is_tried_alone(document, seen):
         return None
     failed_at = evidence(document, seen.dossier)
     if (link.blocked or failed_at is not None) and not link.permits_contingency:
@@ -127,9 +122,9 @@ def _variant_unknown(document: Document, seen: View) -> Verdict | None:
 def _waiting_link(document: Document, seen: View) -> Verdict | None:
     """What contingency does not cover waits for the link, and leaves only when it is UP."""
     link = seen.dossier.link
-    if link.state is LinkState.UP or document.opened or _is_tried_alone(document, seen):
+    if document.opened or _is_tried_alone(document, seen):
         return None
-    if document.reason in _WAITED_FOR_LINK:
+    if document.reason in _WAITED_FOR_LINK and link.state is not LinkState.UP:
         return Verdict(Event.HOLD, document.reason, failed_access_at=document.failed_access_at)
     if is_eligible(document.kind):
         return None
