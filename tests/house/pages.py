@@ -186,10 +186,8 @@ def _windows() -> list[str]:
     known = {field.name: field.default for field in fields(Windows)}
     if list(known) != list(_WINDOWS):
         raise ValueError(f"describe the windows here, in their order: {set(known) ^ set(_WINDOWS)}")
-    return [
-        f"| `{WINDOW_PREFIX}{name.upper()}` | {default} | {_unit(name)} | {_WINDOWS[name]} |"
-        for name, default in known.items()
-    ]
+    rows = ((f"`{WINDOW_PREFIX}{name.upper()}`", known[name], _unit(name), text) for name, text in _WINDOWS.items())
+    return ["| " + " | ".join(map(str, row)) + " |" for row in rows]
 
 
 def _unit(name: str) -> str:
