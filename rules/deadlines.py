@@ -41,9 +41,7 @@ _TABLE = (
     _ROW("L13", "definitive guia after trânsito", timedelta(days=5), why_not="trânsito is told by the guia itself"),
     _ROW("L14", "provisional guia", None, why_not=_UNSEEN),
     _ROW("L15", "end of a civil prison", None, told_by="RELEASE_WITHOUT_EVENT"),
-    _ROW(
-        "L16", "four years without guia or alvará", timedelta(days=4 * 365), why_not="the contract has no word for it"
-    ),
+    _ROW("L16", "four years without guia or alvará", timedelta(days=4 * 365), told_by="PERSON_STATUS"),
     _ROW("L17", "fulfilment notified, certidão issued", _DAY, told_by="FULFILMENT_WITHOUT_CERTIFICATE"),
 )
 DEADLINES: dict[str, Deadline] = {row.rule: row for row in _TABLE}
@@ -63,6 +61,12 @@ def term_ends(begun: date, mandados: Iterable[Document]) -> date | None:
         return begun + timedelta(days=sum(days))
     except OverflowError:
         return None
+
+
+def years_end(begun: date) -> date:
+    """The day on which a provisional custody that began then has lasted as long as one may without a guia (L16)."""
+    limit = DEADLINES["L16"].limit or timedelta()
+    return date.max if date.max - begun < limit else begun + limit
 
 
 def is_overdue(mandado: Document, today: date) -> bool:

@@ -12,10 +12,10 @@ from rules import messages
 from rules.banners import Among, is_told
 from rules.casework import Say
 from rules.custody import EVENTS, CustodyRow, Period, in_order, periods
-from rules.deadlines import term_ends
+from rules.deadlines import term_ends, years_end
 from rules.dossier import Document
 from rules.history import Custody
-from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
+from rules.kinds import CERTIDOES_CUMPRIMENTO, GUIAS, MANDADOS
 from rules.words import CustodyEvent, Kind, PecaStatus, State, Variant
 
 RELEASING = frozenset({Kind.ALVARA_SOLTURA, Kind.ORDEM_LIBERACAO, Kind.ORDEM_DESINTERNACAO})
@@ -148,6 +148,22 @@ def _term_over(file: File) -> Iterator[Finding]:
             )
 
 
+def _held_for_years(file: File) -> Iterator[Finding]:
+    """A provisional custody of years, and no guia of its person and no release in its case (docs/law.md deadlines, L16).
+
+    A guia may be of another case than the arrest; the end of a civil prison is told by its term.
+    """
+    if any(one.kind in GUIAS and is_told(one) for one in file.documents):
+        return
+    for period in file.here():
+        event, case = period.last, period.begin.case_number
+        if period.end is None and event.event is not CustodyEvent.PRISAO_CIVIL and not file.of(case, RELEASING):
+            ends = years_end(period.begin.on)
+            since = datetime.combine(ends, time(), file.zone)
+            found = replace(_about("PERSON_STATUS", period.begin, file, None), subject=f"{period.begin.event_id} years")
+            yield replace(found, since=since, message=messages.HELD_FOR_YEARS, at_once=True)
+
+
 def _days_differ(file: File) -> Iterator[Finding]:
     """The only arrest of a case and the only certidão of its fulfilment tell two days (docs/law.md custody)."""
     begun = [period.begin for period in file.here() if EVENTS[period.begin.event].wants_certidao]
@@ -197,5 +213,6 @@ _LOOKS: tuple[Callable[[File], Iterator[Finding]], ...] = (
     _custody_unheard,
     _term_over,
     _days_differ,
+    _held_for_years,
 )
 _OF_BNMP = (_custody_unheard,)

@@ -189,6 +189,10 @@ UNSIGNED: tuple[str, ...] = (
 
 TERM_OVER = "O prazo da prisão terminou e o histórico ainda mostra custódia: confira a soltura já e lance o evento."
 
+HELD_FOR_YEARS = (
+    "Prisão provisória há mais de quatro anos sem guia nem alvará: confira a custódia e leve ao magistrado."
+)
+
 CUSTODY_HELD = "O evento do histórico foi guardado, mas há campos a corrigir: corrija-os e salve-o novamente."
 
 ITEM_CHANGED: dict[str, str] = {

@@ -12,14 +12,14 @@ from rules.divergences import RELEASING, findings
 from rules.dossier import Document
 from rules.facts import Fact, PersonReviewed
 from rules.history import Watch
-from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
+from rules.kinds import CERTIDOES_CUMPRIMENTO, GUIAS, MANDADOS
 from rules.words import Variant
 
 # Documents from which a banner or a divergence may follow where no history of the person is known; and what was born
 # fulfilled.
 _TELLING = frozenset({"MANDADO_PRISAO_CIVIL", *CERTIDOES_CUMPRIMENTO})
 _BORN_FULFILLED = Variant.CONVERSAO_FLAGRANTE
-_MATTERS = frozenset({*MANDADOS, *CERTIDOES_CUMPRIMENTO, *RELEASING, *CLOSING, DEATH})
+_MATTERS = frozenset({*MANDADOS, *CERTIDOES_CUMPRIMENTO, *RELEASING, *CLOSING, *GUIAS, DEATH})
 
 
 def watch(work: Casework, fact: Fact) -> dict[int, Watch]:

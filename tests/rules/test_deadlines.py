@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rules.acts import StatementGiven
-from rules.deadlines import DEADLINES, term_ends
+from rules.deadlines import DEADLINES, term_ends, years_end
 from rules.dossier import Document
 from rules.history import Custody
 from rules.words import CustodyEvent, Kind, LinkState, Reason, State, Statement
@@ -167,3 +167,60 @@ def test_what_did_not_wait_goes_whatever_its_term() -> None:
     desk.custody(replace(ARREST, on=TODAY - timedelta(days=40)))
     assert desk["m"].state is State.READY
     assert desk.dossier.link.state is LinkState.UP
+
+
+YEARS = timedelta(days=4 * 365)
+LONG = replace(ARREST, event=CustodyEvent.PRISAO)
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ([], ["PERSON_STATUS"]),
+        ([paper("g", Kind.GUIA_RECOLHIMENTO_PROVISORIA, "m", case_number="another")], []),
+        ([paper("g", Kind.GUIA_RECOLHIMENTO_PROVISORIA, "m", state=State.EXCLUDED)], ["PERSON_STATUS"]),
+        ([paper("a", Kind.ORDEM_LIBERACAO, "m")], []),
+    ],
+)
+def test_l16_a_provisional_custody_of_four_years_without_guia_or_release_is_told_once(
+    beside: list[Document], told: list[str]
+) -> None:
+    # given
+    desk = Desk(paper("m", Kind.MANDADO_PRISAO_CRIMINAL), paper("c", CERTIDAO, "m", fulfilled_on=TODAY))
+    desk.register("m", "c")
+    # What stands beside them is put there behind the rules' back.
+    desk.put("m", fulfilled_on=None)
+    desk.dossier = replace(
+        desk.dossier, documents={**desk.dossier.documents, **{one.document_id: one for one in beside}}
+    )
+    desk.custody(LONG)
+    # when the clock looks as it said it would
+    looks = desk.dossier.persons[1].watch.due_at
+    # then
+    assert (looks == datetime(2030, 11, 19, 4, tzinfo=UTC)) is bool(told)
+    desk.later(YEARS.total_seconds() - 86400)
+    desk.review()
+    assert kinds(desk) == []
+    # when four years are over
+    desk.later(86400)
+    desk.review()
+    desk.review()
+    # then
+    assert kinds(desk) == told
+    if told:
+        said = desk.said(TOLD)[0].data
+        assert (said["ours"], "quatro anos" in said["message"]) == ("PRISAO 2026-11-20", True)
+
+
+def test_l16_no_civil_prison_and_no_custody_of_another_court_is_counted() -> None:
+    for event in (ARREST, replace(LONG, other_court=True)):
+        desk = Desk(paper("m", CIVIL), paper("c", CERTIDAO, "m"))
+        desk.register("m", "c")
+        desk.custody(event)
+        desk.later(2 * YEARS.total_seconds())
+        desk.review()
+        assert "PERSON_STATUS" not in kinds(desk)
+
+
+def test_l16_a_day_near_the_end_of_the_calendar_is_far_enough() -> None:
+    assert years_end(date.max - timedelta(days=9)) == date.max

@@ -33,7 +33,8 @@ def told(desk: Desk) -> list[str]:
 def a_day_later(desk: Desk) -> list[str]:
     """What the clock finds at the hour that was set, and nothing a second before."""
     before, at = told(desk), desk.dossier.persons[1].watch.due_at
-    if at is None:
+    if at is None or at > desk.dossier.now + timedelta(days=2):
+        # Of a custody that stands the clock looks again when it has lasted for years (docs/law.md deadlines, L16).
         desk.later(2 * DAY)
         desk.review()
         return told(desk)
