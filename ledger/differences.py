@@ -41,6 +41,8 @@ comparison = sa.Table(
     sa.Column("cursor", sa.Text, nullable=True),
     sa.Column("at", Instant, nullable=False),
 )
+EVERYBODY = "everybody"
+_DONE = "everybody done"
 _AT_REST = (State.HELD, State.CONTINGENCY)
 _WAITS_FOR_HANDS = (document.c.unit != "", document.c.bnmp_id.is_not(None), document.c.bnmp_status.in_(UNSIGNED))
 
@@ -121,6 +123,18 @@ def reached(connection: Connection, name: str) -> tuple[str | None, datetime | N
 def reach(connection: Connection, name: str, cursor: str | None, began: datetime) -> None:
     """Remember how far a comparison has come."""
     upsert(connection, comparison, ("name",), [{"name": name, "cursor": cursor, "at": began}])
+
+
+def finish(connection: Connection, now: datetime) -> None:
+    """Remember that everybody was compared to the end."""
+    reach(connection, _DONE, None, now)
+
+
+def compared(connection: Connection) -> tuple[datetime | None, dict[str, int]]:
+    """When everybody was last compared to the end, or before the first time begun, and what differs by now, by its kind."""
+    grouped = sa.select(divergence.c.kind, sa.func.count()).group_by(divergence.c.kind)
+    found = {row[0]: row[1] for row in connection.execute(grouped)}
+    return reached(connection, _DONE)[1] or reached(connection, EVERYBODY)[1], found
 
 
 @dataclass(frozen=True, slots=True)

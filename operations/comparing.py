@@ -16,7 +16,7 @@ import structlog
 from bnmp.survey import Survey, Unread
 from ledger import differences
 from ledger.deployment import Deployment
-from ledger.differences import Unsigned
+from ledger.differences import EVERYBODY, Unsigned
 from ledger.engine import Connection, Database, LedgerTroubleError
 from ledger.leases import release_singleton, take_singleton
 from ledger.links import load_link
@@ -34,7 +34,7 @@ LEASE_SECONDS = 600.0
 """Longer than one unit's or person's reading takes: who has died is followed after that."""
 REST_SECONDS = 300.0
 SWEPT_AT_ONCE = 500
-NAME, ROUND = "comparing", "everybody"
+NAME = "comparing"
 _ONCE = timedelta(hours=20)
 
 log = structlog.get_logger(__name__)
@@ -175,7 +175,9 @@ class Comparing:
         now = self._database.clock()
         if not self._settings.is_open(now.astimezone(self._deployment.court.zone).hour):
             return LOOK_SECONDS
-        cursor, began = await asyncio.to_thread(self._read, lambda connection: differences.reached(connection, ROUND))
+        cursor, began = await asyncio.to_thread(
+            self._read, lambda connection: differences.reached(connection, EVERYBODY)
+        )
         if cursor is None and began is not None and now < began + _ONCE:
             return LOOK_SECONDS
         began = began if cursor is not None and began is not None else now
@@ -201,7 +203,9 @@ class Comparing:
                 _as_told(one) for one in mine if not (_is_unsigned(one) and one.difference.ours in frozenset(State))
             ]
             differences.tell(connection, self._deployment, now, told, person=person, unit=unit)
-        differences.reach(connection, ROUND, cursor, began)
+        differences.reach(connection, EVERYBODY, cursor, began)
+        if cursor is None:
+            differences.finish(connection, now)
 
     def _read(self, read: Callable[[Connection], _T]) -> _T:
         with self._database.reading() as connection:

@@ -105,6 +105,8 @@ ASKED: frozenset[Figure] = frozenset(
         "look_records",
         "audit_round_timestamp_seconds",
         "audit_findings",
+        "comparison_finished_timestamp_seconds",
+        "divergences",
     }
 )
 """What is asked for when somebody looks, so that nothing of a partition that left or a state that emptied lingers."""

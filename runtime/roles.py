@@ -145,7 +145,8 @@ def _relay(wiring: Wiring) -> None:
 def _monitor(wiring: Wiring) -> None:
     env, kafka = wiring.env, settings.kafka(wiring.env)
     round_about = patrol(kafka, wiring.database, settings.deployment(env))
-    monitor = Monitor(kafka, wiring.database, wiring.telemetry.tell, patrol=round_about)
+    compares = bool(env.bnmp_url and env.compare_persons_per_hour)
+    monitor = Monitor(kafka, wiring.database, wiring.telemetry.tell, patrol=round_about, compares=compares)
     wiring.telemetry.ask(monitor.samples)
     halted = threading.Event()
 

@@ -17,11 +17,13 @@ Figure = Literal[
     "bnmp_request_seconds",
     "bnmp_requests",
     "batch_seconds",
+    "comparison_finished_timestamp_seconds",
     "contingencies_left",
     "contingency_wait_seconds",
     "dead_letters",
     "dead_letters_open",
     "decisions",
+    "divergences",
     "errors",
     "events",
     "group_commit_age_seconds",
@@ -141,6 +143,8 @@ FIGURES: tuple[Row, ...] = (
     Row("look_records", "gauge", "Records that it read, most of them of Kafka's topic of offsets", ("monitor",)),
     Row("audit_round_timestamp_seconds", "gauge", "When the history was last checked from its begin to its end; before the first time, when this began", ("monitor",)),
     Row("audit_findings", "gauge", "What of it did not hold then", ("monitor",)),
+    Row("comparison_finished_timestamp_seconds", "gauge", "When everybody was last compared with BNMP to the end; before the first time, when that began; none where nobody is to be", ("monitor",)),
+    Row("divergences", "gauge", "Differences from BNMP that were told and stand", ("monitor",), ("kind",)),
 )  # fmt: skip
 
 

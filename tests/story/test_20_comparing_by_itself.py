@@ -1,7 +1,9 @@
 """The monitor compares by itself: what waits for a signature by its age, everybody by night (docs/law.md reconciliation)."""
 
+from datetime import datetime, timedelta
+
 from bnmp.survey import Survey
-from ledger.differences import divergence
+from ledger.differences import compared, divergence
 from operations.comparing import Comparing, ComparingSettings
 from rules.words import Reason, State
 from sandbox.bnmp.labels import ACTIVE, AWAITING, PENDING, REVOKED
@@ -29,6 +31,11 @@ async def looks(court: Court, survey: Survey, settings: ComparingSettings = ALL_
 def told(court: Court, kind: str) -> list[str | None]:
     """The documents of which such a divergence was told, in order."""
     return [one.data["document_id"] for one in court.told(FOUND) if one.data["kind"] == kind]
+
+
+def last_compared(court: Court) -> tuple[datetime | None, dict[str, int]]:
+    with court.office.database.reading() as connection:
+        return compared(connection)
 
 
 async def unsigned(court: Court, kind: str = "MANDADO", name: str = "M-1") -> None:
@@ -139,9 +146,13 @@ async def test_everybody_is_compared_by_night_from_where_the_last_one_stopped_an
         assert await first.once() == 3600 / ALL_DAY.persons_per_hour
         assert told(either, "STATUS") == ["M-0"]
         first._release()
+        begun = either.office.hand()
+        assert last_compared(either) == (begun, {"STATUS": 1})
+        either.later(60)
         await looks(either, survey, owner="two")
         # then
         assert told(either, "STATUS") == ["M-0", "M-1", "M-2"]
+        assert last_compared(either) == (begun + timedelta(seconds=60), {"STATUS": 3})
         # when the next night shows the same, but for one that BNMP has put right
         at_registry(either, "M-1").status = PENDING
         either.later(DAY)
