@@ -14,6 +14,7 @@ from ledger.migrate import migrate
 from sandbox.postgres.server import Postgres
 from sandbox.saj.documents import TRIBUNAL
 from tests.edges.servers import CONTAINERS, edges
+from tests.promtool import PROMTOOL
 from tests.served import Served
 
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
@@ -48,10 +49,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_report_header() -> str:
-    """Say on which servers the edges are tried, and whether the compose file is."""
-    return (
-        f"edges: {edges()}; docker-compose.yml: {'tried' if edges() == CONTAINERS else 'not tried, no Docker answers'}"
-    )
+    """Say on which servers the edges are tried, and whether the compose file is, and the alerts' cases are."""
+    compose = "tried" if edges() == CONTAINERS else "not tried, no Docker answers"
+    alerts = "tried" if PROMTOOL else "not tried, there is no promtool (Debian: prometheus)"
+    return f"edges: {edges()}; docker-compose.yml: {compose}; alerts' cases: {alerts}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
