@@ -1,4 +1,4 @@
-"""Prometheus' own tool for rules, where this machine has it (Debian: prometheus); `.ci/run` installs it."""
+"""Prometheus' own tool for rules, where this machine has it (Debian: prometheus); `.ci/run` takes it out of the package."""
 
 import shutil
 
