@@ -13,7 +13,7 @@ from rules.kinds import is_eligible
 from rules.legacy import Colour, StockItem
 from rules.outcomes import OUTCOMES
 from rules.prerequisites import divergent, row_of
-from rules.reach import DEATH, Bonds, is_bound_otherwise, stirs
+from rules.reach import DEATH, Bonds, is_bound_otherwise, is_named, stirs
 from rules.transmission import ENTRY, TERMINAL, Event, TransitionRefusedError, advance
 from rules.words import LinkState, Reason, State
 
@@ -174,8 +174,8 @@ class Casework:
         """Whether it has another national number, which somebody names."""
         if before.national_number == after.national_number:
             return False
-        self._bonds = bonds = self._bonds or Bonds(self.documents)
-        return bonds.names(before.national_number) or bonds.names(after.national_number)
+        numbers = {before.national_number, after.national_number} - {None}
+        return is_named(numbers, self.documents) if self._bonds is None else self._bonds.name(numbers)
 
     def _forget_part(self) -> None:
         self._part = None

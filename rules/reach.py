@@ -8,7 +8,7 @@ death, which every part is shown (docs/law.md safety-13); the history of the per
 What stands as these were, and not as they are, is looked at with every fact (`disturbed`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from rules.dossier import Document, Dossier
 from rules.history import FREEING
@@ -118,6 +118,12 @@ def _told(dossier: Dossier) -> tuple[set[int], set[int]]:
     return warned, arrested
 
 
+def is_named(numbers: Collection[str | None], documents: Mapping[str, Document]) -> bool:
+    """Whether one of these national numbers is named, where the bonds were not worked out: that would cost more."""
+    naming = [one for one in documents.values() if one.antecedents]
+    return any(named.national_number in numbers for one in naming for named in one.antecedents)
+
+
 class Bonds:
     """Who is bound to whom among these documents; good as long as none comes and none is bound otherwise."""
 
@@ -175,9 +181,9 @@ class Bonds:
         in_order = found if len(found) == 1 else filter(found.__contains__, documents)
         return {document_id: documents[document_id] for document_id in in_order}
 
-    def names(self, number: str | None) -> bool:
-        """Whether somebody names this national number."""
-        return number in self._naming
+    def name(self, numbers: Collection[str | None]) -> bool:
+        """Whether somebody names one of these national numbers."""
+        return not self._naming.keys().isdisjoint(numbers)
 
     def _of_case(self, case_number: str) -> list[str]:
         return [document_id for document_id, one in self._documents.items() if one.case_number == case_number]
