@@ -16,7 +16,6 @@ from console.tables import out, print_answer
 from ledger.engine import Database
 from operations import commanding
 from operations.commanding import Asked, CommandGiven, Giver
-from producers.saj import UndeliveredError
 from rules.words import Role
 from runtime import settings
 
@@ -231,12 +230,8 @@ def command(row: Row) -> Callable[..., None]:
                 known = f"the ledger does not know {given[row.params[0].name]}: saj-bnmp {row.group} list"
                 typer.echo(known, err=True)
                 raise typer.Exit(1)
-            try:
-                said = Asked(row.type, key, asked, database.clock())
-                told = commanding.give(settings.kafka(env), env.tribunal, said, who, patience)
-            except UndeliveredError as error:
-                typer.echo(f"saj-bnmp: Kafka did not take the command: {error}", err=True)
-                raise typer.Exit(3) from None
+            said = Asked(row.type, key, asked, database.clock())
+            told = commanding.give(settings.kafka(env), env.tribunal, said, who, patience)
         show(told, as_json=as_json)
 
     kind = inspect.Parameter.KEYWORD_ONLY

@@ -1,6 +1,5 @@
 """`saj-bnmp exceptional`: what was issued outside SAJ, of which SAJ itself keeps no list."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +7,8 @@ import typer
 
 from console.options import AsJson, By, Cursor, Limit, Why, ledger, one_of, signed
 from console.tables import out, print_answer, print_more, print_rows
+from console.typed import json_object
 from operations import exceptional as operation
-from producers.saj import UndeliveredError
 from rules.exceptional import Hypothesis
 from runtime import settings
 
@@ -51,18 +50,9 @@ def register(
     """Publish a document that was issued outside SAJ, to be registered with its own date and justification."""
     who = signed(by, reason, "a registration")
     one_of(Hypothesis, hypothesis, "--hypothesis")
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        data = None
-    if not isinstance(data, dict):
-        raise typer.BadParameter(f"{file.name} is not a JSON object")
+    data = json_object(file.read_bytes(), file.name)
     with ledger() as (env, database):
-        try:
-            told = operation.register(database, settings.kafka(env), data, (hypothesis, justification), who)
-        except UndeliveredError as error:
-            typer.echo(f"saj-bnmp: Kafka did not take the document: {error}", err=True)
-            raise typer.Exit(3) from None
+        told = operation.register(database, settings.kafka(env), data, (hypothesis, justification), who)
     if as_json:
         print_answer(told)
     else:

@@ -99,7 +99,6 @@ _STATUS: dict[type[Exception], int] = {
     StartRefusedError: 1,
     OffsetsRefusedError: 1,
     ReplayRefusedError: 1,
-    UndeliveredError: 3,
     KafkaUnreachableError: 3,
 }
 
@@ -137,6 +136,9 @@ def main() -> None:
     except tuple(_STATUS) as error:
         typer.echo(f"saj-bnmp: {error}", err=True)
         sys.exit(next(status for kind, status in _STATUS.items() if isinstance(error, kind)))
+    except UndeliveredError as error:
+        typer.echo(f"saj-bnmp: Kafka did not take it: {error}", err=True)
+        sys.exit(3)
     except LedgerTroubleError as error:
         typer.echo(f"saj-bnmp: the ledger cannot be reached ({error}): saj-bnmp doctor", err=True)
         sys.exit(3)

@@ -12,7 +12,6 @@ from ledger.engine import Database
 from ledger.search import Which
 from operations import documents, re_evaluating, retrying
 from operations.document_plan import DocumentPlan, PlanRefusedError, loaded
-from producers.saj import UndeliveredError
 from rules.words import Kind, Reason, State
 from runtime import settings
 
@@ -106,9 +105,6 @@ def retry_held(
             told = retrying.apply(settings.kafka(env), database, planned, who, rate=rate, wait=patience, tell=_answers)
         except PlanRefusedError as error:
             raise _refused(error) from None
-        except UndeliveredError as error:
-            typer.echo(f"saj-bnmp: Kafka did not take the command: {error}", err=True)
-            raise typer.Exit(3) from None
     if as_json:
         print_answer(told)
     else:

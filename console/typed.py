@@ -13,14 +13,19 @@ from rules.words import Resolution
 Given = Mapping[str, Any]
 
 
-def _object(text: str | None, option: str) -> dict[str, Any]:
+def json_object(text: str | bytes, name: str, example: str = "") -> dict[str, Any]:
+    """What a text holds that is one JSON object; `name` is how it was given."""
     try:
-        found = json.loads(text or "{}")
+        found = json.loads(text)
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise typer.BadParameter(f'{option} is not a JSON object; for example {option} \'{{"motivo": "..."}}\'')
+        raise typer.BadParameter(f"{name} is not a JSON object{example}")
     return found
+
+
+def _object(text: str | bytes | None, option: str) -> dict[str, Any]:
+    return json_object(text or "{}", option, f'; for example {option} \'{{"motivo": "..."}}\'')
 
 
 def named(*names: str) -> Callable[[Given], dict[str, Any]]:
@@ -43,7 +48,7 @@ def ordered(given: Given) -> dict[str, Any]:
 def resolved(given: Given) -> dict[str, Any]:
     """A request to resolve: documents or a category, with the file of what was missing."""
     try:
-        text = Path(given["data"]).read_text(encoding="utf-8") if given["data"] else None
+        text = Path(given["data"]).read_bytes() if given["data"] else None
     except OSError as error:
         raise typer.BadParameter(f"--data cannot be read: {error.strerror}") from None
     named, category = list(given["document_id"] or ()), given["category"]

@@ -17,6 +17,13 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class StrangeCursorError(ValueError):
+    """A cursor that no page of this listing gave."""
+
+    def __init__(self, cursor: str) -> None:
+        super().__init__(f"--cursor {cursor} is not one that this listing gave")
+
+
 class DocumentLine(Answer):
     """A document in a listing. `who` must act, where it waits for somebody; `missing` is what it waits for."""
 

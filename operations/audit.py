@@ -1,5 +1,6 @@
 """Audit: who did what, and whether the history is what it was when it was written."""
 
+from dataclasses import asdict
 from itertools import islice
 from typing import Literal
 
@@ -10,7 +11,7 @@ from ledger import acts, chains, incidents
 from ledger.chain_check import Checked, Finding, check
 from ledger.deployment import Deployment
 from ledger.engine import Database
-from operations.answers import Answer, Page
+from operations.answers import Answer, Page, StrangeCursorError
 from operations.records import ASK_SECONDS, reader, until_ends
 from producers.settings import KafkaSettings
 from schemas.record import RawRecord
@@ -69,21 +70,10 @@ ActPage = Page[ActShown]
 def shown(database: Database, which: acts.Which, limit: int, cursor: str = "") -> ActPage:
     """Acts, the latest first, before the one that `cursor` is; raises ValueError for a cursor of another listing."""
     if cursor and not cursor.isdecimal():
-        raise ValueError(f"--cursor {cursor} is not one that this listing gave")
+        raise StrangeCursorError(cursor)
     with database.reading() as connection:
         found = acts.listed(connection, which, limit + 1, int(cursor) if cursor else None)
-    items = tuple(
-        ActShown(
-            number=number,
-            at=each.at,
-            by=each.by,
-            reason=each.reason,
-            act=each.act,
-            subject=each.subject,
-            detail=dict(each.detail),
-        )
-        for number, each in found[:limit]
-    )
+    items = tuple(ActShown(number=number, **asdict(each)) for number, each in found[:limit])
     return ActPage(items=items, next_cursor=str(items[-1].number) if len(found) > limit else None)
 
 
@@ -101,19 +91,9 @@ def verify(kafka: KafkaSettings, database: Database, deployment: Deployment) -> 
     return AuditVerified(
         verdict="ALTERED" if found else "HOLDS",
         signed=bool(deployment.audit_key),
-        entries=counts.entries,
-        persons=counts.persons,
-        seals=counts.seals,
-        unchained=counts.unchained,
-        acts=counts.acts,
-        payloads=counts.payloads,
+        **asdict(counts),
         found=found,
-        items=tuple(
-            Altered(
-                what=each.what, person=each.person, position=each.position, entry=each.entry, document=each.document
-            )
-            for each in first
-        ),
+        items=tuple(Altered(**asdict(each)) for each in first),
     )
 
 

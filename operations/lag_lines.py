@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from consumers.groups import RESOLVER, SENDER
 from ledger.overview import Overview
+from operations.answers import StrangeCursorError
 from operations.commits import Committed
 from operations.lag_answers import GroupLag, LagLine, LagShown, Look
 from operations.verdicts import Commit, Verdict, evaluate, with_link, worst
@@ -118,7 +119,7 @@ def page(whole: LagShown, limit: int, cursor: str) -> LagShown:
     """The lines after `cursor` (`group/topic/partition`), `limit` at most; raises ValueError for one of another listing."""
     names = [f"{each.group}/{each.topic}/{each.partition}" for each in whole.items]
     if cursor and cursor not in names:
-        raise ValueError(f"--cursor {cursor} is not one that this listing gave")
+        raise StrangeCursorError(cursor)
     start = names.index(cursor) + 1 if cursor else 0
     following = names[start + limit - 1] if len(names) > start + limit else None
     return whole.model_copy(update={"items": whole.items[start : start + limit], "next_cursor": following})

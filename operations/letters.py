@@ -12,6 +12,7 @@ from ledger.engine import Connection, Database
 from ledger.letter_search import FoundLetter, WhichLetters
 from ledger.letter_search import letters as search
 from ledger.letters import DISCARD_ONLY, Letter, name_of, named
+from operations.answers import StrangeCursorError
 from operations.keys import hashed
 from operations.letter_answers import (
     Content,
@@ -46,7 +47,7 @@ def listed(database: Database, which: WhichLetters, limit: int, cursor: str = ""
     """Letters in the order of where they stood, from the one after `cursor`; raises ValueError for one of another listing."""
     after = named(cursor) if cursor else ("", -1, -1)
     if after is None:
-        raise ValueError(f"--cursor {cursor} is not one that this listing gave")
+        raise StrangeCursorError(cursor)
     with database.reading() as connection:
         found = search(connection, which, limit + 1, after)
     lines = tuple(LetterLine(**_line(each, database.clock())) for each in found[:limit])

@@ -14,7 +14,16 @@ from ledger import acts, incidents, limits
 from ledger.cursors import Cursor, Place, cursors, init, skip
 from ledger.deployment import Deployment
 from ledger.engine import Database
-from operations.answers import CursorSet, GroupShown, Member, OffsetLine, OffsetsShown, OffsetsSkipped, PartitionResumed
+from operations.answers import (
+    CursorSet,
+    GroupShown,
+    Member,
+    OffsetLine,
+    OffsetsShown,
+    OffsetsSkipped,
+    PartitionResumed,
+    StrangeCursorError,
+)
 from producers.settings import KafkaSettings
 from producers.topics import KafkaUnreachableError
 
@@ -102,7 +111,7 @@ def offsets_show(kafka: KafkaSettings, database: Database, limit: int = 1000, cu
         lines += _lines(kafka, admin, group, known)
     names = [f"{line.group}/{line.topic}/{line.partition}" for line in lines]
     if cursor and cursor not in names:
-        raise ValueError(f"--cursor {cursor} is not one that this listing gave")
+        raise StrangeCursorError(cursor)
     start = names.index(cursor) + 1 if cursor else 0
     more = names[start + limit - 1] if len(names) > start + limit else None
     return OffsetsShown(items=tuple(lines[start : start + limit]), groups=_groups(admin), next_cursor=more)

@@ -1,5 +1,6 @@
 """Runs of replays, as operators see them, and their signed words about one."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from ledger import replays
@@ -7,6 +8,7 @@ from ledger.engine import Database
 from ledger.replayed import Became
 from ledger.replays import Run
 from ledger.seen import Sight
+from operations.answers import StrangeCursorError
 from operations.replay_answers import PlaceDone, ReplayChanged, ReplayLine, ReplayStatus, SpanDone
 from operations.slices import ReplayRefusedError
 
@@ -35,10 +37,7 @@ def shown(database: Database, replay_id: str, limit: int) -> ReplayStatus | None
         items=(line_of(found[0]),),
         next_cursor=None,
         places=tuple(PlaceDone(topic=place[0], partition=place[1], next_offset=at) for place, at in places),
-        spans=tuple(
-            SpanDone(topic=one.topic, partition=one.partition, first=one.first, last=one.last, became=one.became)
-            for one in spans
-        ),
+        spans=tuple(SpanDone(**asdict(one)) for one in spans),
     )
 
 
@@ -55,19 +54,7 @@ def say(database: Database, replay_id: str, word: str, *, by: str, reason: str) 
 
 def line_of(run: Run) -> ReplayLine:
     """A run as it is shown."""
-    return ReplayLine(
-        replay_id=run.replay_id,
-        plan=run.plan,
-        target=run.target,
-        state=run.state,
-        why=run.why,
-        at_work=run.at_work,
-        planned=run.planned,
-        done=sum(run.became.values()),
-        became=dict(run.became),
-        started_at=run.started_at,
-        changed_at=run.changed_at,
-    )
+    return ReplayLine(**{name: getattr(run, name) for name in Run.__slots__}, done=sum(run.became.values()))
 
 
 def _named(cursor: str) -> tuple[datetime, str]:
@@ -75,4 +62,4 @@ def _named(cursor: str) -> tuple[datetime, str]:
     try:
         return datetime.fromisoformat(at), replay_id
     except ValueError:
-        raise ValueError(f"--cursor {cursor} is not one that this listing gave") from None
+        raise StrangeCursorError(cursor) from None

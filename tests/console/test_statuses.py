@@ -9,7 +9,8 @@ from console import options
 from console.main import main
 from consumers import groups
 from ledger.engine import LedgerTroubleError
-from operations import offsets
+from operations import commanding, offsets
+from producers.saj import UndeliveredError
 from producers.topics import KafkaUnreachableError
 from rules.words import CustodyEvent
 from runtime.settings import deployment, environment
@@ -109,3 +110,18 @@ def test_a_start_that_may_not_wait_any_more_ends_with_what_was_wrong() -> None:
 
     with pytest.raises(KafkaUnreachableError, match="Kafka is away"):
         options.reached(ask, "0s")
+
+
+def test_what_kafka_does_not_take_is_3_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    def refused(*_: object, **__: object) -> None:
+        raise UndeliveredError("1 records were refused")
+
+    monkeypatch.setattr(commanding, "give", refused)
+    # when
+    words = ("documents", "retry", "TJMS-1", "--by", "OPERADOR:op1:U1", "--reason", "a test")
+    # then
+    said = "saj-bnmp: Kafka did not take it: 1 records were refused\n"
+    assert ended(monkeypatch, capsys, *words) == (3, said)
