@@ -73,6 +73,19 @@ def test_whoever_names_a_number_is_looked_at_when_a_document_gets_it() -> None:
     assert desk.standing("c") == (State.HELD, Reason.WAITING_ANTECEDENT)
 
 
+def test_whoever_names_a_number_is_looked_at_when_it_is_shown_no_sooner_than_with_the_last_reading() -> None:
+    # given a mandado of which BNMP says the number when it is in effect, and not before
+    number = piece(document("m"), "").national_number
+    desk = Desk(document("c", CERTIDAO, antecedents=(Antecedent(national_number=number),)), document("m"))
+    desk.until("m", Step.CREATE)
+    desk.answered("m", AnswerClass.OK, piece=replace(piece(desk["m"], PecaStatus.EM_ELABORACAO), national_number=None))
+    assert desk.standing("c") == (State.HELD, Reason.MISSING_ANTECEDENT)
+    # when
+    desk.register("m")
+    # then
+    assert desk.standing("c") == (State.READY, None)
+
+
 def test_what_waits_goes_when_a_piece_that_was_seen_in_effect_before_is_registered() -> None:
     # given a mandado whose creation was in doubt, and that was then found with its last status
     desk = Desk(document("m"), document("c", CERTIDAO, "m"))
