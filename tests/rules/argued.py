@@ -21,5 +21,9 @@ ARGUED: dict[tuple[str, str], str] = {
     ("reach.py", "or (one.person in arrested and one.retroactive or one.kind in MANDADOS)"): _MORE,
     ("reach.py", "if one.valid_until or one.valid_until < today and one.reason is not Reason.NEEDS_JUDGE"): _MORE,
     ("reach.py", "if one.valid_until and one.valid_until < today or one.reason is not Reason.NEEDS_JUDGE"): _MORE,
+    (
+        "reach.py",
+        "if one.valid_until and one.valid_until < today and one.reason is not Reason.CHAIN_INCOMPLETE",
+    ): "a link of a chain that is not whole waits for its chain, whatever its validity, and is looked at with it",
     ("watching.py", "if one.kind not in _MATTERS and not _has_moved(before, one):"): _MORE,
 }

@@ -156,7 +156,7 @@ def test_a_text_of_sajs_own_that_is_not_the_exact_one_is_told_and_neither_rewrit
     desk = Desk(document("d", kind, variant=variant, text=text, **ISSUED_SO))
     # then
     told = desk.said(DIVERGENCE, "d")
-    assert [(one.data["kind"], one.data["ours"]) for one in told] == ([] if text == EXACT else [("NUMBER", EXACT)])
+    assert [(one.data["kind"], one.data["ours"]) for one in told] == ([] if text == EXACT else [("TEXT", EXACT)])
     assert desk["d"].text == text
     assert [desk.said(one, "d") for one in (OPENED, OFFERED)] == [[], []]
     # when the link is there
@@ -175,3 +175,15 @@ def test_a_version_issued_under_contingency_is_compared_when_it_comes_and_not_wh
     desk.reissue("d", text="Expediente dispensado.", **ISSUED_SO)
     # then
     assert len(desk.said(DIVERGENCE, "d")) == 1
+
+
+def test_safety_15_an_offer_shows_the_failed_access_that_it_names_and_no_later_instant() -> None:
+    # given a link that is down since a moment ago
+    desk = Desk()
+    desk.link(LinkState.DOWN)
+    desk.later(10)
+    # when
+    desk.tell_issued(document("m"))
+    # then
+    assert desk["m"].failed_access_at == NOW
+    assert [one.at for one in desk["m"].attempts] == [NOW]
