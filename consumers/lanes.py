@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, auto
+from typing import Any
 
 from bnmp.order import Order
 from ledger.leases import PersonLease
@@ -34,7 +35,8 @@ class Task:
 class Lane:
     """One person's claim and what this run of the lane has done; `until` is on a clock that counts suspension.
 
-    `started` are the LIBERTY documents of chains that a link was registered of.
+    `started` are the LIBERTY documents of chains that a link was registered of; `bodies` what SAJ published, by document
+    and version, and `unread` what was fetched of it and not looked at yet.
     """
 
     person: int
@@ -42,6 +44,7 @@ class Lane:
     until: float = 0.0
     started: frozenset[str] = frozenset()
     bodies: dict[tuple[str, int], DocumentIssued] = field(default_factory=dict)
+    unread: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
 
     def take(self, other: "Lane") -> None:
         """Become what a committed transaction made of this lane."""

@@ -93,6 +93,8 @@ class Workbench:
         leaving = {leave.lane.person for leave in leaves if leave.lane.lease is not None}
         free |= lock_persons(connection, leaving, skip=skip or bool(turns))
         claims = Claims(connection, free | at_hand, self._owner, recorder.now, self.deployment.windows.lease())
+        # Who begins reads all that they may send; later it has been read.
+        orders.fetch(recorder, [t.lane for t in turns if t.lane.lease is None and t.lane.person in free])
         effects: dict[Job, Effect] = {
             turn: self._turn(recorder, claims, turn, until) for turn in turns if turn.lane.person in free
         }

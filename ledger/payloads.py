@@ -1,10 +1,12 @@
 """Payloads: what SAJ published of a document, as received, and which pieces in BNMP are ours."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ledger.among import among
 from ledger.tables import document, payload
 
 
@@ -18,6 +20,19 @@ _LATEST = (
     .where(payload.c.document_id == sa.bindparam("document"))
     .order_by(payload.c.version.desc())
     .limit(1)
+)
+
+
+def latest_of(connection: Connection, documents: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The data of each of these documents' latest version, read at once."""
+    # In the order of the versions: the last one stays.
+    return {row[0]: dict(row[1]) for row in connection.execute(_LATEST_OF, {"documents": documents})}
+
+
+_LATEST_OF = (
+    sa.select(payload.c.document_id, payload.c.data)
+    .where(among(payload.c.document_id, "documents"))
+    .order_by(payload.c.version)
 )
 
 

@@ -80,13 +80,18 @@ def _new_persons(connection: Connection, amount: int) -> list[int]:
 
 def learn_rjis(connection: Connection, rjis: Mapping[int, str | None]) -> None:
     """Write down the RJIs that the registry or the unit gave; None takes a wrong one away, and its alias."""
-    for number, rji in sorted(rjis.items()):
-        connection.execute(person.update().where(person.c.person == number).values(rji=rji))
-        if rji is None:
-            theirs = (alias.c.person == number) & alias.c.alias.not_like("%:%")
-            connection.execute(alias.delete().where(theirs))
-            continue
-        upsert(connection, alias, ("alias",), [{"alias": rji, "person": number}], keep=True)
+    if not rjis:
+        return
+    connection.execute(_LEARN, [{"whose": number, "name": rji} for number, rji in sorted(rjis.items())])
+    wrong = [number for number, rji in rjis.items() if rji is None]
+    if wrong:
+        connection.execute(alias.delete().where(among(alias.c.person, wrong), alias.c.alias.not_like("%:%")))
+    # Of two who learn the same one it names the first.
+    learnt = {rji: number for number, rji in sorted(rjis.items(), reverse=True) if rji is not None}
+    upsert(connection, alias, ("alias",), [{"alias": rji, "person": learnt[rji]} for rji in sorted(learnt)], keep=True)
+
+
+_LEARN = person.update().where(person.c.person == sa.bindparam("whose")).values(rji=sa.bindparam("name"))
 
 
 def claim_rjis(connection: Connection, wanted: Mapping[str, int]) -> set[str]:

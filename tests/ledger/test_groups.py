@@ -98,6 +98,32 @@ def test_a_group_settles_each_answer_and_lets_go_whoever_leaves(office: Office, 
     assert [row["owner"] for row in office.rows(person)] == ["one", "one", None]
 
 
+def test_of_many_lanes_no_more_is_asked_of_the_ledger_than_of_one(office: Office, bench: Alone) -> None:
+    # given
+    book = Book(office.hand, random.Random(1), calm=True)
+    alone, *together = numbers(office)
+    asked: list[str] = []
+    sa.event.listen(office.database.engine, "before_cursor_execute", lambda _c, _cur, text, *_: asked.append(text))
+
+    def work(persons: Sequence[int]) -> list[int]:
+        """How many statements each group took until these persons' documents were registered."""
+        turns, counts = [Turn(Lane(number)) for number in persons], list[int]()
+        while turns:
+            asked.clear()
+            outcomes = bench.work(turns)
+            counts.append(len(asked))
+            done = zip(turns, outcomes, strict=True)
+            turns = [Turn(turn.lane, outcome.task, book.ask(outcome.task)) for turn, outcome in done if outcome.task]
+        return counts
+
+    # when
+    of_one, of_two = work([alone]), work(together)
+    # then
+    assert {office.standing(f"M-{number}")[0] for number in range(3)} == {State.REGISTERED}
+    # The users' access that the first one read is still believed.
+    assert of_two == [of_one[0] - 1, *of_one[1:]]
+
+
 def test_of_a_commit_that_was_not_heard_of_nothing_is_done_twice(office: Office, bench: Alone) -> None:
     # given
     book = Book(office.hand, random.Random(1), calm=True)
