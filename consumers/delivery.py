@@ -37,7 +37,8 @@ TICK_SECONDS = 0.05
 # A person with nothing to do now is looked at again, less and less often: a new turn comes as a new record.
 AGAIN_SECONDS = 0.25
 AGAIN_MOST_SECONDS = 8.0
-LINK_SECONDS = 0.5
+# How often the link is looked at while there is one, and while everybody waits for it.
+LINK_SECONDS, LINK_AWAITED_SECONDS = 0.5, 0.1
 # How many documents of a person whose work fails the incident names.
 NAMED = 3
 
@@ -158,7 +159,8 @@ class Delivery:
     async def _link_blocked(self) -> bool:
         if time.monotonic() >= self._blocked_until:
             self._blocked = await asyncio.to_thread(patiently, self._read_link)
-            self._blocked_until = time.monotonic() + LINK_SECONDS
+            again = LINK_AWAITED_SECONDS if self._blocked else LINK_SECONDS
+            self._blocked_until = time.monotonic() + again
         return self._blocked
 
     def _read_link(self) -> bool:
