@@ -8,6 +8,7 @@ import pytest
 
 from rules.dossier import Person
 from rules.identity import Candidate, Choice, Traits, certain, choose
+from rules.naming import why_not_chosen
 from rules.words import AnswerClass, Kind, Reason, State, Step
 from tests.rules.desk import MANDADO, Desk, document
 
@@ -72,3 +73,23 @@ def test_a_release_waits_for_nobody_who_was_removed(kind: str, brought: dict[str
     # then
     held = (State.HELD, Reason.MISSING_DATA)
     assert [desk.standing("d") == held for desk in (searched, created)] == [waits, waits]
+
+
+@pytest.mark.parametrize(
+    ("rji", "known", "is_anothers", "refusal"),
+    [
+        (None, "1", False, None),
+        ("1", "1", False, None),
+        ("1", None, False, None),
+        ("1", None, True, "RJI_OF_ANOTHER"),
+        ("2", "1", False, "OTHER_RJI"),
+        ("2", "1", True, "OTHER_RJI"),
+    ],
+)
+def test_data_may_bring_the_rji_of_who_has_none_and_of_nobody_else(
+    rji: str | None,
+    known: str | None,
+    is_anothers: bool,  # noqa: FBT001 (a column of the table)
+    refusal: str | None,
+) -> None:
+    assert why_not_chosen(rji, known, is_anothers=is_anothers) == refusal
