@@ -62,7 +62,17 @@ def test_every_container_is_bounded_and_none_of_ours_is_root_or_writes_to_its_im
         assert each["Config"]["User"] == "10001:10001"
         assert each["HostConfig"]["ReadonlyRootfs"]
         assert each["HostConfig"]["CapDrop"] == ["ALL"]
-        assert not [line for line in each["Config"]["Env"] if "PASSWORD" in line or "HASH_KEY" in line]
+        assert not [line for line in each["Config"]["Env"] if "PASSWORD" in line or "_KEY" in line]
+
+
+def test_the_history_is_signed_with_a_key_of_the_deployments_own(
+    project: Composed, first_day: Mapping[str, Any]
+) -> None:
+    # when
+    found = json.loads(project.compose("run", "--rm", "--no-TTY", "saj", "audit", "verify", "--json"))
+    # then
+    assert (found["verdict"], found["signed"]) == ("HOLDS", True)
+    assert found["entries"] > first_day["documents"]
 
 
 def test_each_container_dies_with_work_on_its_way_and_nothing_is_lost(
