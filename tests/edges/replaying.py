@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from consumers.groups import PROCESSOR
 from consumers.intake import Intake
 from ledger import letters, replays
+from ledger.chains import chain
 from ledger.deployment import Deployment
 from ledger.engine import Database
 from ledger.letters import Letter
@@ -31,6 +32,7 @@ from operations.replay_plan import Planner
 from rules.dossier import Court
 from rules.windows import Windows
 from schemas.record import RawRecord
+from schemas.seal import ACTS
 from schemas.writing import envelope
 from tests.edges.edge import Edge
 from tests.ledger.office import SOURCE, START, paper
@@ -142,10 +144,12 @@ class Replaying:
 
 
 def dump(database: Database, *without: str) -> dict[str, list[Any]]:
-    """Everything in a ledger but what a replay writes of itself."""
-    tables = [table for table in metadata.sorted_tables if table.name not in _OWN | set(without)]
+    """Everything in a ledger but what a replay writes of itself, the chain of the acts too."""
+    rows = {
+        table.name: sa.select(table).order_by(*table.primary_key)
+        for table in metadata.sorted_tables
+        if table.name not in _OWN | set(without)
+    }
+    rows["chain"] = rows["chain"].where(chain.c.person != ACTS)
     with database.reading() as connection:
-        return {
-            table.name: [tuple(row) for row in connection.execute(sa.select(table).order_by(*table.primary_key))]
-            for table in tables
-        }
+        return {name: [tuple(row) for row in connection.execute(chosen)] for name, chosen in rows.items()}
