@@ -29,9 +29,9 @@ async def test_safety_19_a_flapping_link_offers_nothing_twice_and_loses_nothing(
     # then
     offers = Counter(one.data["document_id"] for one in court.told(OFFERED))
     assert all(count == 1 for count in offers.values()), offers
-    # and whether BNMP is asked changed a few times and not a hundred
+    # and whether BNMP is asked changed a few times and not a hundred; how often exactly is left to the pauses' chance
     modes = [LinkState(one.data["state"]) in BLOCKED for one in court.told(CHANGED)]
-    assert 1 <= sum(one != other for one, other in pairwise([False, *modes])) <= 5, court.told(CHANGED)
+    assert 1 <= sum(one != other for one, other in pairwise([False, *modes])) <= 10, court.told(CHANGED)
     # when it stays
     await court.back()
     # then
