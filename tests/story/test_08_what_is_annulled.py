@@ -90,8 +90,9 @@ async def test_an_annulment_waits_for_the_link_and_a_lost_answer_is_read_before_
     # when
     await court.withdraw("C-2", by=BY)
     await court.wait(3600)
-    # For the second time in an hour BNMP did not answer: the link may still be on trial.
+    # For the second time in an hour BNMP did not answer: the link may still be on trial, and what is read waits for it.
     await court.back()
+    await court.wait(3600)
     # then
     assert court.office.answers()[-1][1] == "ANNULLED"
     assert len(court.requests("anular")) == before + 1, "what is annulled is not annulled again"
