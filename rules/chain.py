@@ -8,6 +8,7 @@ from rules.access import is_doubt
 from rules.antecedents import Needs, needs
 from rules.contingency import is_unconfirmed
 from rules.dossier import FREEING_KINDS, Document, Dossier, other
+from rules.steps import is_unread
 from rules.transmission import TERMINAL
 from rules.words import Reason
 
@@ -36,7 +37,7 @@ class Chain:
 class View:
     """A dossier with what follows from it: every document's needs, every open LIBERTY document's chain."""
 
-    __slots__ = ("_liberties", "_of", "chains", "dossier", "needs")
+    __slots__ = ("_liberties", "_of", "_unread", "chains", "dossier", "needs")
 
     def __init__(self, dossier: Dossier) -> None:
         """See a dossier; whoever decides may go on changing the documents in it, while needs and chains stay."""
@@ -45,6 +46,7 @@ class View:
         open_ones = [d for d in dossier.documents.values() if d.kind in FREEING_KINDS and d.state not in TERMINAL]
         self.chains = tuple([_chain(d, dossier, self.needs) for d in open_ones])
         self._liberties: list[str] | None = None
+        self._unread: list[Document] | None = None
         self._of: dict[str, tuple[Chain, ...]] = {}
         for chain in self.chains:
             for member in chain.members:
@@ -53,6 +55,12 @@ class View:
     def chains_of(self, document_id: str) -> tuple[Chain, ...]:
         """The chains that a document is a member of."""
         return self._of.get(document_id, ())
+
+    def unread(self) -> list[Document]:
+        """The documents that may be in effect without BNMP having been read since."""
+        if self._unread is None:
+            self._unread = [one for one in self.needs.documents.values() if is_unread(one)]
+        return self._unread
 
     def reached_by(self, document_id: str) -> tuple[Document, ...]:
         """LIBERTY documents that reach this mandado, whatever became of them, or, while open, may reach it.

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from rules.casework import is_asking, is_errand
 from rules.chain import View, view
 from rules.dossier import Document, Dossier
+from rules.steps import only_reading_left
 from rules.transmission import TERMINAL
 from rules.words import State, Step
 
@@ -57,7 +58,8 @@ def _may_go(document: Document, seen: View) -> bool:
         return True
     if document.state is State.SENDING:
         return document.doing is None
-    if seen.needs[document.document_id].waits or _person_in_doubt(document, seen):
+    waits = seen.needs[document.document_id].waits and not only_reading_left(document)
+    if waits or _person_in_doubt(document, seen):
         return False
     if document.state is State.CONTINGENCY:
         return document.reason is None and not link.blocked

@@ -14,6 +14,7 @@ from rules.dossier import Document, Dossier
 from rules.history import FREEING
 from rules.kinds import CERTIDOES_CUMPRIMENTO, MANDADOS
 from rules.prerequisites import ROWS, Demand
+from rules.steps import is_unread
 from rules.transmission import TERMINAL
 from rules.words import DueFact, Kind, PecaStatus, Reason, State
 
@@ -66,6 +67,8 @@ def stirs(before: Document, after: Document) -> bool:
             (before.due_fact, before.due_at) != (after.due_fact, after.due_at)
             and DueFact.ASK_AGAIN in (before.due_fact, after.due_fact)
         )
+        # What was signed may have moved what others stand on (rules/unread.py).
+        or is_unread(before) is not is_unread(after)
         # A draft's status is nobody's business.
         or (
             before.bnmp_status != after.bnmp_status

@@ -2,7 +2,7 @@
 
 from rules.dossier import Document, Person
 from rules.kinds import KINDS
-from rules.words import PecaStatus, Role, Step
+from rules.words import PecaStatus, Role, State, Step
 
 WRITES = frozenset({Step.PERSON_CREATE, Step.CREATE, Step.SIGN_SERVIDOR, Step.SIGN_MAGISTRADO})
 SIGNATURE_OF: dict[Role, Step] = {Role.SERVIDOR: Step.SIGN_SERVIDOR, Role.MAGISTRADO: Step.SIGN_MAGISTRADO}
@@ -45,3 +45,11 @@ def is_behind(document: Document, proved: Step, doing: Step) -> bool:
 def only_reading_left(document: Document) -> bool:
     """Whether the last signature is done: what may go now is the reading that says what it became."""
     return document.bnmp_id is not None and document.step is signatures(document)[-1]
+
+
+def is_unread(document: Document) -> bool:
+    """Whether the last signature was given, or may have been, and BNMP was not read since: it may be in effect."""
+    if document.bnmp_id is None or document.ended:
+        return False
+    last = signatures(document)[-1]
+    return document.step is last or (document.doing is last and document.state is not State.SENDING)

@@ -18,6 +18,7 @@ from rules.staleness import freed, passed
 from rules.standing_orders import StandingOrder, standing
 from rules.steps import only_reading_left
 from rules.transmission import Event
+from rules.unread import moved_unread
 from rules.waited import awaits_its_unit, confirmed_by_all, deaths, fulfilled_alone
 from rules.withdrawals import end_of
 from rules.words import Consent, Effect, Kind, LinkState, PecaStatus, Reason
@@ -54,9 +55,7 @@ def _taken_back(document: Document, seen: View) -> Verdict | None:
 
 def _not_communicating(document: Document, _: View) -> Verdict | None:
     """A model that is not institutional does not communicate (docs/law.md safety-7)."""
-    if document.institutional:
-        return None
-    return Verdict(Event.EXCLUDE, Reason.NOT_COMMUNICATING)
+    return None if document.institutional else Verdict(Event.EXCLUDE, Reason.NOT_COMMUNICATING)
 
 
 def _out_of_scope(document: Document, _: View) -> Verdict | None:
@@ -276,6 +275,7 @@ ROWS: tuple[tuple[str, Line], ...] = (
     ("safety-27", _only_reading_left),
     ("ROUTE-8", _missing_antecedent),
     ("ROUTE-7", _waiting_antecedent),
+    ("safety-2", _lacking(Reason.WAITING_ANTECEDENT, moved_unread)),
     ("safety-11", _not_alone),
     ("safety-12", _lacking(Reason.NEEDS_JUDGE, deaths)),
     ("safety-13", _freed_since),

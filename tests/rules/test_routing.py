@@ -68,6 +68,16 @@ def signed() -> Desk:
     return desk
 
 
+def unread() -> Desk:
+    """Its mandado may have been revoked by what was signed and could not be read yet."""
+    desk = Desk(document("m"), document("k", CONTRAMANDADO, "m"))
+    desk.register("m")
+    desk.until("k", Step.READ_BACK)
+    desk.answered("k", AnswerClass.THROTTLED)
+    desk.tell_issued(document("d", CERTIDAO, "m"))
+    return desk
+
+
 def doubted() -> Desk:
     desk = Desk(document("d"))
     desk.tell(AccessDoubted("d", ("access.SERVIDOR.unit:1",), "u1"))
@@ -125,6 +135,7 @@ LINES: tuple[tuple[str, str, Callable[[], Desk], tuple[Event, Reason | None]], .
     ("ROUTE-7", "on its way", lambda: Desk(document("m"), document("d", CERTIDAO, "m")), (H, Reason.WAITING_ANTECEDENT)),
     ("ROUTE-7", "liberty whose chain is not whole", lambda: Desk(document("m", **LACKS), document("d", CONTRAMANDADO, "m")), (H, Reason.CHAIN_INCOMPLETE)),
     ("ROUTE-7", "in a ring", lambda: Desk(document("m"), document("d", CERTIDAO, "m", "e"), document("e", CERTIDAO, "m", "d")), (H, Reason.ANTECEDENT_CYCLE)),
+    ("safety-2", "what was signed is not read yet", unread, (H, Reason.WAITING_ANTECEDENT)),
     ("safety-11", "never alone", lambda: Desk(document("d"), document("k", CONTRAMANDADO, "d", **LACKS)), (H, Reason.CHAIN_INCOMPLETE)),
     ("safety-12", "a death", lambda: Desk(document("d"), document("x", MORTE)), (H, Reason.NEEDS_JUDGE)),
     ("safety-13", "freed since", freed, (H, Reason.NEEDS_JUDGE)),
