@@ -60,10 +60,10 @@ def begun(work: Casework, fact: StepBegun) -> None:
         return
     seen = work.look(document.document_id)
     said = verdict(document, seen)
-    if said.event is not Event.GO:
+    waits = seen.needs[document.document_id].waits and not only_reading_left(document)
+    if said.event is not Event.GO or waits:
+        # What came between two steps and goes first is not passed by: it would be asked for again and again, and never go.
         apply(work, document, said, seen, doing=None)
-        return
-    if seen.needs[document.document_id].waits and not only_reading_left(document):
         return
     # A release goes under the RJI of the warrant that it reaches where its own person has none (safety-22).
     rji = None if work.persons()[document.person].rji else person_of(document, work.now()).rji

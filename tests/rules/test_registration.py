@@ -8,7 +8,7 @@ import pytest
 
 from rules.dossier import Person
 from rules.facts import AnsweredLate, LeaseTakenOver, SignerUnknown, StepAnswered, StepBegun
-from rules.words import AnswerClass, LinkState, PecaStatus, Reason, State, Step, Variant
+from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
 from tests.rules.desk import (
     ALVARA,
     CERTIDAO,
@@ -256,6 +256,22 @@ def test_a_lane_may_not_begin_twice_nor_before_what_is_waited_for() -> None:
     chain = Desk(document("m"), document("k", CONTRAMANDADO, "m"))
     chain.begin("k")
     assert chain.standing("k") == (State.READY, None)
+
+
+def test_a_release_that_was_begun_lets_what_comes_before_it_go_first_and_then_goes_on() -> None:
+    # given a discharge of which BNMP has the draft, and between two steps the certidão of the same internment
+    desk = Desk(document("m", Kind.MANDADO_INTERNACAO), document("d", Kind.ORDEM_DESINTERNACAO, "m"))
+    desk.register("m")
+    desk.until("d", Step.CREATE)
+    desk.answered("d", A.OK, **good(desk["d"], Step.CREATE))
+    desk.tell_issued(document("c", Kind.CERTIDAO_CUMPRIMENTO_INTERNACAO, "m"))
+    # when a lane asks for the next step
+    assert desk.takes() == "d"
+    desk.begin("d")
+    # then it waits, and everything comes to its end
+    assert desk.standing("d") == (State.READY, None)
+    assert list(desk.drain()) == ["c", "d"]
+    assert {one.state for one in desk.dossier.documents.values()} == {State.REGISTERED}
 
 
 def test_effects_touch_only_mandados_that_are_registered() -> None:
