@@ -199,6 +199,8 @@ class Play:
         step = next_step(self.desk[found], self.desk.dossier.persons[1])
         self.tell(StepBegun(found, step))
         one = self.desk[found]
+        begun = one.state is State.UNCERTAIN or one.doing is step
+        self.must(begun or self.desk.takes(contingency=contingency) != found, f"{found} is asked for again and again")
         if one.state is State.SENDING and one.doing is step and step in WRITES and step is not Step.PERSON_CREATE:
             self.sent += 1
             self._stands(one)
@@ -232,9 +234,7 @@ class Play:
                 self.must(not kinds, f"{one.document_id} goes on what nobody knows")
             elif other.kind in kinds and other.document_id != one.document_id:
                 told = self.book.get(other.document_id)
-                self.must(
-                    told in statuses, f"{one.kind} {one.document_id} goes on {other.document_id}, which is {told}"
-                )
+                self.must(told in statuses, f"{one.kind} {one.document_id} goes on {other.document_id}: {told}")
 
     def _answered(self, one: Document, *, calm: bool) -> None:
         step = one.doing
