@@ -70,7 +70,10 @@ def _checks(env: Environment, wrong: set[str]) -> list[Check]:
         (Check("versions", checks.versions), set()),
         (Check("time zones", partial(checks.time_zones, env.timezone)), {"timezone"}),
         (Check("disk", partial(checks.disk, database)), {"database_url"}),
-        (Check("ledger", partial(checks.ledger, database, env.tribunal), url), {"database_url", "tribunal"}),
+        (
+            Check("ledger", partial(checks.ledger, database, env.tribunal, settings.audit_key(env)), url),
+            {"database_url", "tribunal", "audit_key"},
+        ),
         (Check("topics", partial(checks.topics, kafka, SERVER_SECONDS), bootstrap), {"kafka_bootstrap"}),
         (
             Check("cursors", partial(checks.cursors, kafka, database, SERVER_SECONDS), bootstrap),

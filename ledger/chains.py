@@ -164,7 +164,7 @@ def chain_acts(connection: Connection, key: bytes | None, numbers: Sequence[int]
     upsert(connection, chain, ("person",), [{"person": ACTS, "position": 0, "code": ""}], keep=True)
     head = sa.select(chain.c.position, chain.c.code).where(chain.c.person == ACTS)
     position, code = connection.execute(head.with_for_update()).one()
-    if key is None and _are_signed(connection, position):
+    if key is None and not is_signed_with(connection, b""):
         raise LedgerError("SAJ_BNMP_AUDIT_KEY is not set here, and what is done to this ledger is signed with it")
     for row in rows:
         position, code = position + 1, act_code(key or b"", position + 1, code, row)
@@ -172,13 +172,14 @@ def chain_acts(connection: Connection, key: bytes | None, numbers: Sequence[int]
     connection.execute(chain.update().where(chain.c.person == ACTS).values(position=position, code=code))
 
 
-def _are_signed(connection: Connection, position: int) -> bool:
-    """Whether none of the last acts holds without a key: a single one may have been altered."""
+def is_signed_with(connection: Connection, key: bytes) -> bool:
+    """Whether any of the last acts holds with this key, or none was done yet; a single one may have been altered."""
+    position = connection.scalar(sa.select(chain.c.position).where(chain.c.person == ACTS)) or 0
     last = sa.select(act).where(act.c.position > position - _LAST_ACTS).order_by(act.c.position)
     rows = connection.execute(last).all()
     befores = [*([""] if position <= _LAST_ACTS else []), *(row.code for row in rows)]
     pairs = list(zip(rows if position <= _LAST_ACTS else rows[1:], befores, strict=False))
-    return bool(pairs) and not any(act_code(b"", row.position, before, row) == row.code for row, before in pairs)
+    return not pairs or any(act_code(key, row.position, before, row) == row.code for row, before in pairs)
 
 
 def seal_of(value: bytes | None) -> Seal:

@@ -20,6 +20,7 @@ from confluent_kafka.admin import AdminClient
 
 from bnmp.credentials import examine as credential_files
 from consumers.groups import TOPICS, StartRefusedError, check_start
+from ledger.chains import is_signed_with
 from ledger.engine import Database, now
 from ledger.migrate import check as check_schema
 from operations.answers import Checked
@@ -71,8 +72,8 @@ def disk(database_url: str) -> Iterator[Checked]:
         yield Checked(name="disk", verdict="OK", what=what)
 
 
-def ledger(database_url: str, tribunal: str) -> Iterator[Checked]:
-    """The database answers, is at this release's schema, is this tribunal's, can be written, and tells the time."""
+def ledger(database_url: str, tribunal: str, audit_key: bytes) -> Iterator[Checked]:
+    """The database answers, is at this release's schema, is this tribunal's, can be written, tells the time, and knows this key."""
     database = Database(database_url)
     try:
         check_schema(database, tribunal)
@@ -81,8 +82,11 @@ def ledger(database_url: str, tribunal: str) -> Iterator[Checked]:
             began = datetime.now(UTC)
             told = now(connection)
             middle = began + (datetime.now(UTC) - began) / 2
+            signed = is_signed_with(connection, audit_key)
         yield Checked(name="ledger writes", verdict="OK", what="a write transaction was begun and ended")
         yield _clock("ledger clock", told - middle)
+        what = "the last acts were signed with " + ("this key" if signed else "another: what this process signs is EDITED")
+        yield _held("audit key", signed, what, "give every process the same SAJ_BNMP_AUDIT_KEY: that of the first acts")
     finally:
         database.close()
 

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 import console.doctor
+from ledger import acts
 from ledger.engine import Database, LedgerTroubleError
+from ledger.migrate import migrate
 from operations import checks, doctor
 from operations.answers import Checked, Diagnosis
 from operations.doctor import Check
@@ -187,10 +189,29 @@ def test_the_ledger_is_written_to_and_its_clock_compared(call: Call, monkeypatch
     assert found["topics"] == found["cursors"] == "UNREACHABLE"
 
 
+def test_a_process_with_another_audit_key_than_the_last_acts_were_signed_with_is_found(tmp_path: Path) -> None:
+    # given a ledger in which nothing was done yet
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    database = Database(url, audit_key=b"one")
+    migrate(database, "TJMS")
+    assert _audit_key(url, b"one") == _audit_key(url, b"other") == "OK"
+    # when
+    with database.transaction() as connection:
+        acts.write(connection, "test.done", "x", by="op1", reason="a test")
+    database.close()
+    # then
+    assert _audit_key(url, b"one") == "OK"
+    assert _audit_key(url, b"other") == _audit_key(url, b"") == "FAILED"
+
+
+def _audit_key(url: str, key: bytes) -> str:
+    return next(line.verdict for line in checks.ledger(url, "TJMS", key) if line.name == "audit key")
+
+
 def test_a_ledger_of_another_schema_is_named_with_the_call_that_mends_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     Database(url).close()
-    (line,) = diagnosed(Check("ledger", lambda: checks.ledger(url, "TJMS"))).checks
+    (line,) = diagnosed(Check("ledger", lambda: checks.ledger(url, "TJMS", b""))).checks
     assert (line.verdict, line.remedy) == ("FAILED", "run saj-bnmp migrate")
 
 

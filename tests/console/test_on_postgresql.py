@@ -49,7 +49,7 @@ def test_documents_persons_the_link_and_the_doctor_on_postgresql(
         assert link.state == "UP"
         with database.reading() as connection:
             assert [act.by for act in acts.of(connection, REVEALED, "person 1")] == ["op1"]
-        assert {line.verdict for line in checks.ledger(url, "TJMS")} == {"OK"}
+        assert {line.verdict for line in checks.ledger(url, "TJMS", b"")} == {"OK"}
         # and a cursor is taken forward under a lock
         with database.transaction() as connection:
             cursors.init(connection, "g", {PLACE: Cursor(3, "T")})
