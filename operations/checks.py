@@ -85,7 +85,9 @@ def ledger(database_url: str, tribunal: str, audit_key: bytes) -> Iterator[Check
             signed = is_signed_with(connection, audit_key)
         yield Checked(name="ledger writes", verdict="OK", what="a write transaction was begun and ended")
         yield _clock("ledger clock", told - middle)
-        what = "the last acts were signed with " + ("this key" if signed else "another: what this process signs is EDITED")
+        what = "the last acts were signed with " + (
+            "this key" if signed else "another: what this process signs is EDITED"
+        )
         yield _held("audit key", signed, what, "give every process the same SAJ_BNMP_AUDIT_KEY: that of the first acts")
     finally:
         database.close()
