@@ -9,7 +9,6 @@ from rules.chain import View
 from rules.dossier import Document
 from rules.effects import effect_of
 from rules.prerequisites import row_of
-from rules.words import State
 
 
 def moved_unread(document: Document, seen: View) -> tuple[str, ...]:
@@ -25,7 +24,7 @@ def _may_have_moved(one: Document, reached: tuple[str, ...], document: Document,
     row, effect, documents = row_of(document, seen.dossier.court), effect_of(one), seen.dossier.documents
     if one.document_id == document.document_id or row is None or effect is None or effect.reached is None:
         return False
-    if document.liberty and one.state is State.HELD:
+    if document.liberty and one.reason is not None:
         return False
     shared = [documents[name].bnmp_status for name in seen.needs[one.document_id].reached if name in reached]
     return any(s in row.statuses and pieces.after(s, effect.reached) not in row.statuses for s in shared if s)

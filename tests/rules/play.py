@@ -199,8 +199,8 @@ class Play:
         step = next_step(self.desk[found], self.desk.dossier.persons[1])
         self.tell(StepBegun(found, step))
         one = self.desk[found]
-        stays = one.reason is None and one.doing is not step and self.desk.takes(contingency=contingency) == found
-        self.must(not stays, f"{found} is asked for again and again")
+        waits = one.reason is None and one.doing is not step and one.state is not State.UNCERTAIN
+        self.must(not waits or self.desk.takes(contingency=contingency) != found, f"{found} is asked again and again")
         if one.state is State.SENDING and one.doing is step and step in WRITES and step is not Step.PERSON_CREATE:
             self.sent += 1
             self._stands(one)
