@@ -186,8 +186,7 @@ class Play:
                 self._answered(one, calm=calm)
                 return True
         contingency = self.chance.random() < 0.5
-        found = self.desk.takes(contingency=contingency)
-        if found is None:
+        if (found := self.desk.takes(contingency=contingency)) is None:
             return False
         self._liberty_first(self.desk[found], contingency=contingency)
         if self.desk[found].state is State.UNCERTAIN:
@@ -208,13 +207,14 @@ class Play:
 
     def _liberty_first(self, taken: Document, *, contingency: bool) -> None:
         """docs/law.md I5: among what may go, LIBERTY and all it waits for go first; what was begun is finished."""
-        seen = view(self.desk.dossier)
-        if taken.state is State.SENDING or taken.liberty or seen.chains_of(taken.document_id):
+        # What was opened waits for the link, and is not passed over for what is tried without it.
+        seen, closed = view(self.desk.dossier), contingency and self.desk.dossier.link.blocked
+        if closed or taken.state is State.SENDING or taken.liberty or seen.chains_of(taken.document_id):
             return
         for one in self.desk.dossier.documents.values():
             first = one.liberty or seen.chains_of(one.document_id)
             if first and one.state is (State.CONTINGENCY if contingency else State.READY):
-                due = one.due_at is not None and one.due_at > self.desk.dossier.now
+                due = (one.due_at or NOW) > self.desk.dossier.now
                 waits = due or one.reason is not None or seen.needs[one.document_id].waits
                 passed = not waits and not self._is_the_others(one, contingency=contingency)
                 self.must(not passed, f"{one.document_id} is passed over for {taken.document_id}")
