@@ -112,7 +112,8 @@ def _is_fulfilled(file: File, event: Custody, row: CustodyRow) -> bool:
         return True
     among = Among(mandados)
     ours = {found for one in certidoes for found in among.reached(one)}
-    return any(one.bnmp_status == PecaStatus.CUMPRIDO and one.document_id not in ours for one in mandados)
+    fulfilled = [one for one in mandados if one.state is State.REGISTERED and one.bnmp_status == PecaStatus.CUMPRIDO]
+    return any(one.document_id not in ours for one in fulfilled)
 
 
 def _release_unregistered(file: File) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ import pytest
 
 from rules.dossier import Document
 from rules.history import Custody
-from rules.words import CustodyEvent, Kind, PecaStatus, Variant
-from tests.rules.desk import CASE, CERTIDAO, NOW, Desk, document
+from rules.words import AnswerClass, CustodyEvent, Kind, PecaStatus, Step, Variant
+from tests.rules.desk import CASE, CERTIDAO, NOW, Desk, document, piece
 
 E = CustodyEvent
 TODAY = date(2026, 11, 20)
@@ -177,6 +177,22 @@ def test_a_mandado_that_others_have_fulfilled_at_bnmp_needs_no_certidao_of_ours(
     # when
     desk.custody(event(E.PRISAO))
     # then
+    assert a_day_later(desk) == []
+
+
+def test_a_mandado_counts_as_fulfilled_when_it_is_registered_and_not_with_the_reading_of_a_doubt() -> None:
+    # given an arrest, and a mandado born fulfilled whose last signature was in doubt and is there
+    desk = Desk(paper("m", Kind.MANDADO_PRISAO_CRIMINAL, variant=Variant.CONVERSAO_FLAGRANTE))
+    desk.custody(event(E.PRISAO))
+    desk.until("m", Step.SIGN_MAGISTRADO)
+    desk.answered("m", AnswerClass.UNCERTAIN)
+    desk.read("m", pieces=(piece(desk["m"], PecaStatus.CUMPRIDO),))
+    tomorrow = desk.dossier.persons[1].watch.due_at
+    assert tomorrow is not None
+    assert tomorrow < desk.dossier.now + timedelta(days=2)
+    # when
+    desk.register("m")
+    # then nobody looks again before the custody has lasted for years
     assert a_day_later(desk) == []
 
 
