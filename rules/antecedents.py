@@ -131,7 +131,7 @@ def _stands(named: Antecedent, document: Document, row: AntecedentRow | None, do
     A SAJ id says nothing to BNMP: what it shows in the case instead is for the unit to name.
     """
     ours = document.rji or dossier.persons[document.person].rji
-    for piece in document.found if row is not None and named.national_number else ():
+    for piece in document.found:
         if piece.bnmp_id is None or not piece.name == piece.number == named.national_number:
             continue
         on_it = row is not None and piece.peca in _pecas(row.on) and piece.status in row.statuses

@@ -6,8 +6,6 @@ unit, whose retry makes it anew. An RJI that is no longer active is unlinked, an
 (docs/law.md safety-22, 23).
 """
 
-from collections.abc import Callable
-
 from rules import messages
 from rules.casework import Casework, Say
 from rules.dossier import Document, changed
@@ -21,11 +19,10 @@ GAP = "rji"
 
 def gone(work: Casework, document: Document, answer: Answer) -> None:
     """The registry has no such piece, or no such person, any more; which of them the step says."""
-    _GONE.get(document.doing or Step.READ_BACK, _piece_gone)(work, document, answer)
-
-
-def _piece_gone(work: Casework, document: Document, answer: Answer) -> None:
-    missed(work, document, answer.detail)
+    if document.doing is Step.CREATE:
+        _person_gone(work, document, answer)
+    else:
+        missed(work, document, answer.detail)
 
 
 def missed(work: Casework, document: Document, detail: str) -> None:
@@ -59,6 +56,3 @@ def _person_gone(work: Casework, document: Document, answer: Answer) -> None:
         return
     work.identify(dict.fromkeys(work.now().same(document.person)), {})
     again(work, changed(document, doing=None, step=None), 0, f"person inactive: {answer.detail}")
-
-
-_GONE: dict[Step, Callable[[Casework, Document, Answer], None]] = {Step.CREATE: _person_gone}

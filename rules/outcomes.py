@@ -76,7 +76,7 @@ def _excluded(_: Document, after: Document, __: Court) -> Said:
     taken = after.withdrawal
     if taken is not None and after.reason is not Reason.NOT_COMMUNICATING:
         return "bnmp.document.excluded.v1", {"by": {"role": taken.role, "user": taken.user, "unit": taken.unit}}
-    return "bnmp.document.ignored.v1", {"remedy": messages.ENDS[after.reason or Reason.NOT_COMMUNICATING]}
+    return "bnmp.document.ignored.v1", {"remedy": messages.ENDS[Reason.NOT_COMMUNICATING]}
 
 
 def _uncertain(_: Document, after: Document, __: Court) -> Said:

@@ -4,7 +4,7 @@ import pytest
 
 from rules.antecedents import needs
 from rules.chain import view
-from rules.dossier import Antecedent
+from rules.dossier import Antecedent, Document
 from rules.words import PecaStatus, Reason, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, Desk, document
 
@@ -173,3 +173,40 @@ def test_safety_11_a_mandado_whose_release_was_refused_waits_for_the_judge(liber
     desk.review()
     assert desk.standing("m") == (HELD, Reason.NEEDS_JUDGE)
     assert desk["m"].kind == MANDADO
+
+
+def test_safety_11_a_mandado_named_by_our_id_is_stopped_also_where_the_number_beside_it_is_nobodys() -> None:
+    # given a release that names a mandado on its way by our id, and by a number that it does not have yet
+    named = (Antecedent("m", "9" * 28),)
+    desk = Desk(document("m"), document("a", ALVARA, variant=Variant.PRISAO_FLAGRANTE, antecedents=named))
+    # then
+    assert needs(desk["a"], desk.dossier).reached == ("m",)
+    assert desk.standing("m") == (HELD, Reason.CHAIN_INCOMPLETE)
+
+
+@pytest.mark.parametrize("state", [State.REJECTED, State.EXCLUDED])
+def test_safety_24_a_mandado_that_was_rejected_or_taken_back_is_not_what_a_release_means(state: State) -> None:
+    # given the only mandado of the case is none of ours any more
+    desk = Desk(document("m"))
+    desk.put("m", state=state)
+    # when
+    desk.tell_issued(document("k", CONTRAMANDADO))
+    # then its unit is asked which one it means
+    assert (desk.standing("k"), desk["k"].missing) == ((HELD, Reason.MISSING_DATA), ("antecedents",))
+
+
+@pytest.mark.parametrize(
+    ("release", "whole"),
+    [
+        (document("k", CONTRAMANDADO, "m"), False),
+        (document("k", ALVARA, variant=Variant.PRISAO_FLAGRANTE, gaps=("fields.motivo",)), False),
+        (document("k", ALVARA, variant=Variant.PRISAO_FLAGRANTE), True),
+    ],
+    ids=["its mandado is missing", "it has a gap", "nothing is missing"],
+)
+def test_safety_10_a_release_alone_is_a_whole_chain_only_where_nothing_of_it_is_missing(
+    release: Document,
+    whole: bool,  # noqa: FBT001 (a row of the table)
+) -> None:
+    (chain,) = view(Desk(release).dossier).chains
+    assert (chain.members, chain.complete) == (("k",), whole)

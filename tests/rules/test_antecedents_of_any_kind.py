@@ -9,7 +9,7 @@ from rules.dossier import Antecedent
 from rules.kinds import GUIAS, KINDS
 from rules.prerequisites import ROWS
 from rules.words import AnswerClass, Consent, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
-from tests.rules.desk import ALVARA, CERTIDAO, CONTRAMANDADO, MANDADO, RJI, Desk, document, piece
+from tests.rules.desk import ALVARA, CASE, CERTIDAO, CONTRAMANDADO, MANDADO, RJI, Desk, document, piece
 
 K, V, S = Kind, Variant, PecaStatus
 MISSING = (State.HELD, Reason.MISSING_ANTECEDENT)
@@ -75,8 +75,9 @@ def test_ant_15_what_saj_has_fulfilled_and_bnmp_pending_is_a_divergence_for_the_
     # then
     assert (desk.standing("a"), desk["a"].missing) == (MISSING, ("DIVERGENCIA:m",))
     found = desk.said("bnmp.divergence.found.v1")
-    assert [(say.data["document_id"], say.data["ours"], say.data["registry"]) for say in found] == [
-        ("m", "CUMPRIDO", "PENDENTE_CUMPRIMENTO")
+    told = ("document_id", "case_number", "ours", "registry")
+    assert [tuple(say.data[name] for name in told) for say in found] == [
+        ("m", CASE, "CUMPRIDO", "PENDENTE_CUMPRIMENTO")
     ]
     # and when it is reconciled
     desk.put("m", bnmp_status=S.CUMPRIDO)

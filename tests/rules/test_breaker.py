@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rules.breaker import CallWindow, LinkEvent, is_probe_due, observe
+from rules.breaker import CallWindow, Forced, LinkEvent, force, is_probe_due, observe
 from rules.dossier import Link
 from rules.windows import Windows
 from rules.words import LinkState
@@ -120,3 +120,14 @@ def test_the_window_trips_when_half_of_enough_calls_failed_and_forgets_old_ones(
 
 def test_a_lease_lasts_an_attempt_and_a_margin() -> None:
     assert Windows(attempt=35, lease_margin=15).lease() == 50
+
+
+def test_after_a_forced_pause_one_failed_probe_is_not_a_window_of_failures() -> None:
+    # given our own maintenance, which lasted for longer than the window, and in which nobody asked BNMP anything
+    forced = force(Link(), Forced("FORCED_DOWN", "OUR_MAINTENANCE"), NOW, W)
+    late = NOW + timedelta(seconds=W.breaker_window + 1)
+    link = force(forced, Forced("AUTO"), late, W)
+    # when
+    link = observe(link, LinkEvent.PROBE_FAILED, late, W, 0)
+    # then
+    assert link.state is LinkState.SUSPECT

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from rules.dossier import Attempt, Person
-from rules.facts import SignerUnknown
+from rules.facts import SignerUnknown, StepAnswered
 from rules.words import AnswerClass, LinkState, PecaStatus, Reason, State, Step
-from tests.rules.desk import CERTIDAO, CONTRAMANDADO, MANDADO, NOW, RJI, Desk, document, piece
+from tests.rules.desk import CERTIDAO, CONTRAMANDADO, MANDADO, NOW, RJI, Desk, answer, document, piece
 
 A = AnswerClass
 OFFERED, OPENED = "bnmp.document.contingency-offered.v1", "bnmp.document.contingency-opened.v1"
@@ -203,6 +203,21 @@ def test_a_creation_that_was_lost_in_an_outage_is_sent_again_with_justification(
     _read_in_vain(desk)
     # then
     assert desk.standing("d") == (State.READY, None)
+    assert (desk["d"].retroactive, desk["d"].failed_access_at) == (True, NOW)
+
+
+def test_safety_17_the_justification_names_the_instant_of_the_attempt_and_not_when_its_answer_was_given_up() -> None:
+    # given a creation that was sent, and given up half a minute later
+    desk = Desk(document("d"))
+    desk.until("d", Step.CREATE)
+    desk.later(30)
+    desk.tell(StepAnswered("d", Step.CREATE, answer(A.UNCERTAIN, NOW)))
+    desk.link(LinkState.SUSPECT)
+    desk.later(60)
+    desk.link(LinkState.UP)
+    # when
+    _read_in_vain(desk)
+    # then
     assert (desk["d"].retroactive, desk["d"].failed_access_at) == (True, NOW)
 
 

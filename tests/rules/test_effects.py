@@ -73,6 +73,17 @@ def of_one_instant(*papers: Document) -> str:
             ),
             S.INTERNADO_PROVISORIO,
         ),
+        # The arrest that the internment converts holds nobody: who is discharged from it is free.
+        (
+            (
+                document("z"),
+                document("y", CERTIDAO, "z"),
+                document("x", INTERNACAO, "z", **CONVERSAO),
+                document("a", CERTIDAO_INTERNACAO, "x"),
+                document("w", DESINTERNACAO, "x"),
+            ),
+            S.EM_LIBERDADE,
+        ),
     ],
 )
 def test_of_one_instant_what_stands_on_another_counts_after_it_whatever_it_is_called(
@@ -238,3 +249,14 @@ def test_effects_a_mandado_that_bnmp_shows_otherwise_is_not_moved_by_a_paper_tha
         desk.answered("k", AnswerClass.OK, **good(desk["k"], Step.READ_BACK))
         # then
         assert (desk["k"].state, desk["m"].bnmp_status) == (State.REGISTERED, status)
+
+
+def test_a_mandado_that_a_registration_does_not_move_has_no_entry_of_it() -> None:
+    # given an alvará, which leaves its mandado fulfilled
+    desk = Desk(document("m", **FLAGRANTE), document("a", ALVARA, "m"))
+    desk.register("m")
+    desk.until("a", Step.READ_BACK)
+    # when
+    decision = desk.answered("a", AnswerClass.OK, **good(desk["a"], Step.READ_BACK))
+    # then
+    assert [one.document_id for one in decision.entries] == ["a"]

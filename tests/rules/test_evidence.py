@@ -172,6 +172,7 @@ def test_a_version_issued_under_contingency_is_compared_when_it_comes_and_not_wh
     desk = Desk(document("d", ALVARA, gaps=("fields.motivo",)))
     # when
     desk.reissue("d", text="Expediente dispensado.", gaps=("fields.motivo",), **ISSUED_SO)
+    assert len(desk.said(DIVERGENCE, "d")) == 1
     desk.reissue("d", text="Expediente dispensado.", **ISSUED_SO)
     # then
     assert len(desk.said(DIVERGENCE, "d")) == 1
@@ -187,3 +188,13 @@ def test_safety_15_an_offer_shows_the_failed_access_that_it_names_and_no_later_i
     # then
     assert desk["m"].failed_access_at == NOW
     assert [one.at for one in desk["m"].attempts] == [NOW]
+
+
+@pytest.mark.parametrize(("kind", "stands"), [(MANDADO, False), (ALVARA, True)])
+def test_safety_4_only_of_a_release_an_offer_says_that_the_order_has_effect(kind: str, *, stands: bool) -> None:
+    # given
+    desk = Desk(document("d", kind, variant="PRISAO_FLAGRANTE" if kind == ALVARA else None))
+    # when
+    desk.link(LinkState.DOWN)
+    # then
+    assert (messages.LIBERTY_HELD in desk.said(OFFERED, "d")[-1].data["message"]) is stands

@@ -6,7 +6,7 @@ from rules.acts import RetryAsked
 from rules.dossier import Person
 from rules.kinds import KINDS
 from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, State, Step, Variant
-from tests.rules.desk import ALVARA, MANDADO, RJI, Desk, document, piece
+from tests.rules.desk import ALVARA, CASE, MANDADO, RJI, Desk, document, piece
 
 A = AnswerClass
 OTHER = "26000000203"
@@ -27,7 +27,7 @@ def test_fail_2_a_mandado_whose_piece_is_gone_is_for_its_unit_and_goes_anew_on_i
     # then
     assert desk.standing("d") == (State.HELD, Reason.DIVERGENCE)
     told = desk.said("bnmp.divergence.found.v1", "d")[0].data
-    assert (told["kind"], told["registry"]) == ("MISSING_AT_REGISTRY", None)
+    assert (told["kind"], told["registry"], told["case_number"]) == ("MISSING_AT_REGISTRY", None, CASE)
     assert (desk["d"].bnmp_id, desk["d"].national_number, desk["d"].bnmp_status) == (None, None, None)
     # when
     desk.ask(RetryAsked, "d")

@@ -10,7 +10,7 @@ from rules.dossier import Person
 from rules.identity import Candidate, Choice, Traits, certain, choose
 from rules.naming import why_not_chosen
 from rules.words import AnswerClass, Kind, Reason, State, Step
-from tests.rules.desk import MANDADO, Desk, document
+from tests.rules.desk import MANDADO, RJI, Desk, document
 
 OURS = Traits("11122233344", date(1990, 4, 2), "Mãe Inventada  17")
 
@@ -93,3 +93,21 @@ def test_data_may_bring_the_rji_of_who_has_none_and_of_nobody_else(
     refusal: str | None,
 ) -> None:
     assert why_not_chosen(rji, known, is_anothers=is_anothers) == refusal
+
+
+def test_safety_22_two_of_whom_bnmp_knows_neither_are_two() -> None:
+    # given two parties without an RJI, and something unreadable about the second
+    desk = Desk(document("m"), persons={1: Person(1), 2: Person(2, dead_letters=1)})
+    # then
+    assert desk.standing("m") == (State.READY, None)
+
+
+def test_safety_23_who_proves_to_be_another_party_is_held_by_what_holds_that_one_in_every_case() -> None:
+    # given two mandados of somebody without an RJI, and a dead letter of a party who has one
+    persons = {1: Person(1), 2: Person(2, RJI, dead_letters=1)}
+    desk = Desk(document("m"), document("n", case_number="0001235-91.2020.8.12.0001"), persons=persons)
+    desk.begin("m")
+    # when BNMP says that they are the same
+    desk.answered("m", AnswerClass.OK, rji=RJI)
+    # then
+    assert desk.standing("n") == (State.HELD, Reason.DEAD_LETTER_AHEAD)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rules.antecedents import needs
+from rules.casework import is_asking
 from rules.dossier import Antecedent, Person
 from rules.facts import Piece, Question
 from rules.lookup import question
@@ -250,3 +251,29 @@ def test_safety_22_a_release_of_another_party_goes_under_the_rji_of_our_mandado(
     step = desk.begin("k")
     # then
     assert (step, desk["k"].rji, desk.dossier.persons[2].rji) == (Step.CREATE, RJI, None)
+
+
+def test_what_is_named_while_bnmp_is_asked_is_asked_at_once_where_it_answered() -> None:
+    # given
+    desk = by_number(NUMBER)
+    both = Question((NUMBER, ANOTHER))
+    # when another is named before the answer comes
+    desk.reissue("a", antecedents=tuple(Antecedent(national_number=one) for one in both.numbers))
+    desk.looked_up("a", asked=Question((NUMBER,)))
+    # then
+    assert (is_asking(desk["a"]), question(desk["a"], desk.dossier)) == (True, both)
+    # and who does not answer is not asked before the next probe
+    desk.looked_up("a", kind=AnswerClass.CONNECTION, asked=Question((NUMBER,)))
+    assert not is_asking(desk["a"])
+
+
+def test_safety_4_what_a_release_waits_for_is_asked_for_as_soon_as_for_the_release() -> None:
+    # given a certidão that a release names, and that misses the mandado
+    named = (Antecedent(national_number=NUMBER),)
+    desk = Desk(document("c", CERTIDAO, antecedents=named), document("m"), silent=True)
+    desk.tell_issued(document("a", ALVARA, "m", "c"))
+    assert (desk["c"].priority, desk["c"].due_fact) == (0, "LOOK_UP")
+    # when
+    desk.looked_up("c")
+    # then
+    assert desk["c"].due_at == desk.dossier.after(desk.dossier.windows.reask_liberty)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from rules.acts import DataSupplied, DocumentWithdrawn
 from rules.contingency import justification
-from rules.words import AnswerClass, LinkState, Reason, State
+from rules.words import AnswerClass, DueFact, LinkState, Reason, Role, State
 from tests.rules.desk import (
     COURT,
     NOW,
@@ -89,3 +90,29 @@ def test_safety_6_a_mandado_behind_a_dead_letter_is_not_offered_while_the_link_i
     assert not desk.said(OFFERED)
     desk.dead_letters(0)
     assert desk.standing("m") == AWAITING
+
+
+def test_safety_29_an_opened_mandado_that_was_never_released_is_not_annulled_once_it_is_registered() -> None:
+    # given
+    desk = Desk(document("m"))
+    desk.link(DOWN)
+    desk.consent("m")
+    desk.link(UP)
+    desk.register("m")
+    # when / then
+    assert desk.ask(DocumentWithdrawn, "m", reason="ANULADO") == "ONLY_BY_CONTRAMANDADO"
+    assert desk["m"].due_fact is None
+
+
+def test_nobody_is_told_again_of_what_waits_for_nobody_any_more() -> None:
+    # given a mandado that was opened with a gap, of which its chefe is to be told in an hour
+    desk = Desk()
+    desk.link(DOWN)
+    desk.tell_issued(document("m", gaps=("fields.motivo",)))
+    desk.consent("m")
+    desk.link(UP)
+    assert (desk["m"].reason, desk["m"].due_fact) == (Reason.MISSING_DATA, DueFact.CONFIRM)
+    # when
+    desk.ask(DataSupplied, "m", Role.SERVIDOR, document=document("m", version=2))
+    # then
+    assert (desk.standing("m"), desk["m"].due_fact) == ((State.CONTINGENCY, None), None)

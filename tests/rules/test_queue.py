@@ -230,3 +230,13 @@ def test_in_a_queue_stands_what_may_be_taken_at_once(
     stands: bool,  # noqa: FBT001 (a row of the table)
 ) -> None:
     assert stands_in_queue(document("m", state=state, reason=reason, due_fact=due)) is stands
+
+
+def test_safety_8_what_takes_the_place_of_a_release_has_a_record_there() -> None:
+    # given
+    desk = Desk(document("m"))
+    # when
+    desk.tell_issued(document("k", CONTRAMANDADO, "m"))
+    # then
+    records = [say.document for say in desk.said("bnmp.dispatch.v1", "m")]
+    assert [(one.turn, one.priority) for one in records if one] == [(1, 2), (2, 0)]

@@ -10,9 +10,10 @@ from rules.casework import Casework
 from rules.change import maker
 from rules.confirmation import Confirmation
 from rules.dossier import Antecedent, Document, Found, changed
+from rules.history import Custody
 from rules.kinds import PRIORITY_LIBERTY
 from rules.reach import Bonds, is_bound_otherwise, stirs
-from rules.words import AnswerClass, Kind, LinkState, PecaStatus, Reason, Role, State, Step, Variant
+from rules.words import AnswerClass, CustodyEvent, Kind, LinkState, PecaStatus, Reason, Role, State, Step, Variant
 from tests.rules.desk import ALVARA, CERTIDAO, MANDADO, NOW, RJI, Desk, document, piece
 
 OTHER_CASE = "0001235-91.2020.8.12.0001"
@@ -183,9 +184,25 @@ def test_a_dead_letter_stops_a_mandado_with_any_fact_and_its_end_lets_it_go() ->
     assert told_of_another(desk) == (State.READY, None)
 
 
+def test_safety_6_a_dead_letter_stops_a_mandado_also_while_a_release_of_another_case_is_begun() -> None:
+    desk = Desk(document("m", case_number=OTHER_CASE), document("a", ALVARA, variant=Variant.PRISAO_FLAGRANTE))
+    desk.dossier = replace(desk.dossier, persons={1: replace(desk.dossier.persons[1], dead_letters=1)})
+    desk.begin("a")
+    assert (desk["a"].state, desk.standing("m")) == (State.SENDING, (State.HELD, Reason.DEAD_LETTER_AHEAD))
+
+
 def test_safety_13_a_validity_that_passes_stops_a_mandado_that_waited_with_any_fact() -> None:
     desk = Desk(document("m", retroactive=True, valid_until=NOW.date()))
     desk.later(86400)
+    assert told_of_another(desk) == (State.HELD, Reason.NEEDS_JUDGE)
+
+
+def test_safety_13_an_arrest_stops_a_mandado_that_waited_with_any_fact() -> None:
+    # given a mandado that waited, and an arrest in its case that the history shows since
+    desk = Desk(document("m", retroactive=True))
+    arrest = Custody("h-1", CustodyEvent.PRISAO, NOW.date(), desk["m"].case_number)
+    desk.dossier = replace(desk.dossier, persons={1: replace(desk.dossier.persons[1], custody=(arrest,))})
+    # then
     assert told_of_another(desk) == (State.HELD, Reason.NEEDS_JUDGE)
 
 

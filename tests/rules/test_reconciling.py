@@ -88,6 +88,15 @@ def test_a_piece_of_a_document_that_waits_is_named_with_the_document_it_may_be()
     assert (one.ours, one.registry, one.age_days) == ("HELD", PENDING, 0)
 
 
+@pytest.mark.parametrize("held", [{"bnmp_id": None}, {"bnmp_id": "18", "bnmp_status": DRAFT}])
+def test_a_draft_that_may_be_of_a_document_which_waits_is_told_all_the_same(held: dict[str, Any]) -> None:
+    # given a document that is on its way with a draft of its own, or one that waits without any
+    waits = ours(state=State.HELD if held["bnmp_id"] is None else State.READY, **held)
+    # then
+    found = differ([waits], row(status=DRAFT))
+    assert told(*found) == [("UNSIGNED", None, ("17",))]
+
+
 def test_what_may_be_either_of_two_documents_is_named_with_neither() -> None:
     held = [ours(name, state=State.HELD, bnmp_id=None) for name in ("m", "n")]
     assert told(*differ(held, row())) == [("MISSING_HERE", None, ("17",))]

@@ -274,3 +274,15 @@ def test_safety_13_a_mandado_inside_a_whole_liberty_chain_goes_whatever_the_hist
     desk.custody(release())
     # then
     assert list(desk.drain()) == ["m", "k"]
+
+
+def test_safety_5_another_try_clears_nothing_that_bnmp_itself_refused() -> None:
+    # given
+    desk = Desk(document("m"))
+    desk.until("m", Step.CREATE)
+    desk.answered("m", AnswerClass.ACCESS, hand=Hand(Role.SERVIDOR, "u1", UNIT))
+    assert desk["m"].missing == (f"signatures.SERVIDOR.refused:{UNIT}",)
+    # when
+    assert desk.ask(RetryAsked, "m") == "APPLIED"
+    # then
+    assert (desk.standing("m"), desk["m"].cleared) == (READY, ())

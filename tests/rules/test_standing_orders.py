@@ -120,3 +120,28 @@ def test_what_is_in_doubt_is_opened_by_it_and_keeps_its_doubt() -> None:
     assert desk["a"].state is State.CONTINGENCY
     assert desk["a"].consent is not None
     assert desk["a"].doing is not None
+
+
+def test_safety_18_what_an_order_opens_with_a_gap_tells_its_unit_so_at_once() -> None:
+    # given
+    desk = Desk(orders=(ORDER,))
+    desk.link(LinkState.DOWN)
+    # when
+    desk.tell_issued(replace(RELEASE, gaps=("fields.motivo",)))
+    # then
+    assert desk.standing("a") == (State.CONTINGENCY, Reason.MISSING_DATA)
+
+
+def test_safety_15_attempts_whose_time_is_over_open_a_release_with_any_fact_before_the_link_is_down() -> None:
+    # given a release that could not be sent once, and whose new version lacks something
+    desk = Desk(RELEASE, orders=(ORDER,))
+    desk.link(LinkState.SUSPECT)
+    desk.begin("a")
+    desk.answered("a", AnswerClass.CONNECTION)
+    desk.reissue("a", gaps=("fields.motivo",))
+    assert desk.standing("a") == (State.HELD, Reason.MISSING_DATA)
+    # when its time is over, and something happens that has nothing to do with it
+    desk.later(desk.dossier.windows.retry(liberty=True)[1])
+    desk.tell_issued(document("m", case_number="0001235-91.2020.8.12.0001"))
+    # then
+    assert desk.standing("a") == (State.CONTINGENCY, Reason.MISSING_DATA)

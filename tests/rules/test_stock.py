@@ -13,7 +13,7 @@ from rules.history import Custody
 from rules.legacy import PRESETS, Colour, Item, StockItem, half_a_year_before
 from rules.stock import as_made, kinds_of
 from rules.words import AnswerClass, CustodyEvent, Kind, Reason, Role, State, Step
-from tests.rules.desk import CASE, CERTIDAO, RJI, UNIT, YESTERDAY, Desk, document
+from tests.rules.desk import CASE, CERTIDAO, RJI, UNIT, YESTERDAY, Desk, document, good
 
 HELD = Custody("h-1", CustodyEvent.PRISAO, YESTERDAY, CASE, "8841")
 ITEM = StockItem("i", 1, Item.MANDADO_AG_CUMPRIMENTO, UNIT, CASE)
@@ -36,7 +36,9 @@ def asked(
 
 def answer(desk: Desk, fact: Any) -> str:
     desk.tell(fact)
-    return str([say for say in desk.says if say.type.startswith("bnmp.command.")][-1].data["reason"])
+    said = [say for say in desk.says if say.type.startswith("bnmp.command.")][-1]
+    assert (said.type == "bnmp.command.applied.v1") is (said.data["reason"] == "APPLIED")
+    return str(said.data["reason"])
 
 
 def colours(desk: Desk) -> list[str]:
@@ -102,8 +104,10 @@ def test_a_fulfilled_mandado_goes_when_its_certidao_can_and_its_line_is_green_wi
     assert desk.standing("m") == (State.READY, None)
     desk.register("m")
     assert colours(desk) == []
-    desk.register("c")
+    desk.until("c", Step.READ_BACK)
+    last = desk.answered("c", AnswerClass.OK, **good(desk["c"], Step.READ_BACK))
     assert (colours(desk), desk.certificates) == (["VERDE"], {})
+    assert last.coloured == {"i": Colour.VERDE}
     # and what has ended is left as it is
     assert answer(desk, asked(*again, item=item, analysis=fulfilled)) == "APPLIED"
     assert desk["m"].state is State.REGISTERED

@@ -54,10 +54,12 @@ def test_fail_2_what_a_release_waits_for_is_made_anew_like_it() -> None:
     assert desk["d"].state is State.UNCERTAIN
 
 
-def test_what_was_opened_waits_on_without_its_piece_and_is_looked_for_first() -> None:
-    desk = waits(state=State.CONTINGENCY, **PAPER)
+@pytest.mark.parametrize("kind", [MANDADO, ALVARA])
+def test_what_was_opened_waits_on_without_its_piece_and_is_looked_for_first(kind: str) -> None:
+    desk = waits(kind, state=State.CONTINGENCY, **PAPER)
     sweep(desk, None)
-    assert (desk["d"].state, desk["d"].bnmp_id, desk["d"].step) == (State.CONTINGENCY, None, None)
+    assert desk.standing("d") == (State.CONTINGENCY, Reason.ACCESS)
+    assert (desk["d"].bnmp_id, desk["d"].step) == (None, None)
     assert len(desk.said("bnmp.divergence.found.v1", "d")) == 1
 
 

@@ -76,3 +76,16 @@ def test_safety_9_what_is_under_way_or_has_ended_is_not_begun_again(state: State
     desk.tell(StepBegun("m", Step.SIGN_SERVIDOR))
     # then
     assert desk["m"] == before
+
+
+def test_what_waited_for_the_link_is_retroactive_in_every_later_version() -> None:
+    # given
+    desk = Desk(document("m"))
+    desk.link(LinkState.DOWN)
+    desk.consent("m", Consent.NAO)
+    desk.link(LinkState.UP)
+    assert (desk["m"].retroactive, desk["m"].failed_access_at) == (True, NOW)
+    # when
+    desk.reissue("m")
+    # then
+    assert (desk["m"].retroactive, desk["m"].failed_access_at) == (True, NOW)
