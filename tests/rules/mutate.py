@@ -2,7 +2,8 @@
 
 All that can be broken is broken, or what --since and the named files leave of it. A run over all files writes
 docs/mutation.md, also where --minutes ends it; what it could not notice and why that is right stands in
-tests/rules/argued.py. Red where the score is below its floor.
+tests/rules/argued.py. With --again the survivors of that page are tried alone, and the page says what became of them. Red
+where the score is below its floor, or where one that was tried again still lacks an example.
 """
 
 import argparse
@@ -35,6 +36,8 @@ PAGE = ROOT / "docs" / "mutation.md"
 FLOOR = 90.0
 # What pytest loads of itself and of its plugins, once for all copies; nothing of the rules.
 _ONCE = ("hypothesis.stateful", "hypothesis.strategies", "pytest_asyncio", "pytest_timeout", "_hypothesis_pytestplugin")
+_RIGHT = "## Survivors that are right to survive"
+_ROW = re.compile(r"^\| `rules/(\S+)` \d+ \| `[^`]*` \| `[^`]*` \| `(.+?)` \|", re.MULTILINE)
 _HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 Outcome = tuple[Fault, str]
 
@@ -107,6 +110,24 @@ def tree() -> str:
     return git("rev-parse", "--short", "HEAD:rules") + ("+" if git("status", "--porcelain", "--", "rules") else "")
 
 
+def survivors(text: str) -> list[tuple[str, str]]:
+    """What a page lists as survivors, each by its file and its broken line."""
+    return [(file, line.replace("\\|", "|")) for file, line in _ROW.findall(text)]
+
+
+def asked_again(text: str, done: Sequence[Outcome], by: str) -> str:
+    """The page with those of its survivors that survive today, and a line of what became of the others, told `by` what."""
+    listed, there = survivors(text), {fault.mended() for fault, _ in done}
+    left = {fault.mended() for fault, word in done if word == SURVIVED}
+    argued = sum(one in ARGUED for one in left)
+    said = (
+        f"{by}: of {len(listed)} survivors {sum(one not in there for one in listed)} were of lines that are no longer there,"
+        f" {sum(one in there - left for one in listed)} are noticed now, {sum(one in left for one in listed)} survive"
+        f" ({argued} of them argued). What stands above is of the run."
+    )
+    return "\n".join([text.partition(_RIGHT)[0].rstrip(), "", said, "", *_listed(done)])
+
+
 def page(done: Sequence[Outcome], possible: int, asked: str) -> str:
     """Give docs/mutation.md."""
     return "\n".join(
@@ -120,14 +141,21 @@ def page(done: Sequence[Outcome], possible: int, asked: str) -> str:
             f"timed out made a test run for ever. Tried on {datetime.now(UTC):%Y-%m-%d}; `rules/` was git's tree `{tree()}`.\n",
             "| file | tried | survived |\n|---|---|---|",
             *_by_file(done),
-            "\n## Survivors that are right to survive\n",
-            "Each changes nothing that anybody could see, or only how much is looked at (tests/rules/argued.py).\n",
-            *_rows(done, argued=True),
-            "\n## Survivors that lack an example\n",
-            *_rows(done, argued=False),
             "",
+            *_listed(done),
         ]
     )
+
+
+def _listed(done: Sequence[Outcome]) -> list[str]:
+    return [
+        f"{_RIGHT}\n",
+        "Each changes nothing that anybody could see, or only how much is looked at (tests/rules/argued.py).\n",
+        *rows(done, argued=True),
+        "\n## Survivors that lack an example\n",
+        *rows(done, argued=False),
+        "",
+    ]
 
 
 def _by_file(done: Sequence[Outcome]) -> Iterator[str]:
@@ -136,15 +164,19 @@ def _by_file(done: Sequence[Outcome]) -> Iterator[str]:
         yield f"| `rules/{name}` | {count} | {left[name]} |"
 
 
-def _rows(done: Sequence[Outcome], *, argued: bool) -> Iterator[str]:
+def rows(done: Sequence[Outcome], *, argued: bool) -> Iterator[str]:
+    """The table of survivors, those that are argued or the others; each with its broken line, by which it is found again."""
     found = [one for one, word in done if word == SURVIVED and (argument(one) is not None) is argued]
     if not found:
         yield "None."
         return
-    yield "| where | was | became |" + (" why |\n|---|---|---|---|" if argued else "\n|---|---|---|")
+    yield "| where | was | became | the line then |" + (
+        " why |\n|---|---|---|---|---|" if argued else "\n|---|---|---|---|"
+    )
     for one in sorted(found, key=lambda one: (one.file, one.start)):
         why = f" {argument(one)} |" if argued else ""
-        yield f"| `rules/{one.file}` {one.line} | `{one.was}` | `{one.now or 'nothing'}` |{why}"
+        line = one.mended()[1].replace("|", "\\|")
+        yield f"| `rules/{one.file}` {one.line} | `{one.was}` | `{one.now or 'nothing'}` | `{line}` |{why}"
 
 
 def main() -> int:
@@ -153,6 +185,7 @@ def main() -> int:
     parser.add_argument("files", nargs="*", help="of rules/, all by default")
     parser.add_argument("--since", help="only lines that changed since this commit")
     parser.add_argument("--minutes", type=float, default=24 * 60, help="what fits, drawn by chance")
+    parser.add_argument("--again", action="store_true", help="only what survives by docs/mutation.md")
     parser.add_argument("--examples", action="store_true", help="ask only the tests whose examples have a name")
     wanted = parser.parse_args()
     names = [path.name for path in sorted(RULES.glob("[!_]*.py")) if path.name in (wanted.files or [path.name])]
@@ -160,6 +193,9 @@ def main() -> int:
     for module in _ONCE:
         importlib.import_module(module)
     found = in_child(lambda: possible(names))
+    if wanted.again:
+        listed = set(survivors(PAGE.read_text(encoding="utf-8")))
+        found = [one for one in found if one.mended() in listed]
     if lines is not None:
         found = [one for one in found if one.line in lines[one.file]]
     # By chance, so that what is told on the way is a fair part of the whole.
@@ -170,16 +206,17 @@ def main() -> int:
     asked = EXAMPLES if wanted.examples else ALL
     done = outcomes(found, in_child(lambda: measure(asked)), time.monotonic() + 60 * wanted.minutes)
     if not (wanted.files or wanted.since):
-        PAGE.write_text(page(done, len(found), asked), encoding="utf-8")
-    sys.stdout.write(
-        "".join(
-            f"{one.file}:{one.line} {one.was} -> {one.now or 'nothing'} survived\n"
-            for one, word in done
-            if word == SURVIVED and argument(one) is None
-        )
-    )
+        # Of survivors that there was no time for nothing is known: they stay where they are.
+        if not wanted.again:
+            PAGE.write_text(page(done, len(found), asked), encoding="utf-8")
+        elif len(done) == len(found):
+            by = f'`make mutate ARGS="--again{" --examples" * wanted.examples}"` on {datetime.now(UTC):%Y-%m-%d}'
+            text = asked_again(PAGE.read_text(encoding="utf-8"), done, f"{by}, `rules/` being git's tree `{tree()}`")
+            PAGE.write_text(text, encoding="utf-8")
+    left = [one for one, word in done if word == SURVIVED and argument(one) is None]
+    sys.stdout.write("".join(f"{one.file}:{one.line} {one.was} -> {one.now or 'nothing'} survived\n" for one in left))
     sys.stdout.write(told(done) + "\n")
-    return int(score(done) < FLOOR)
+    return int(bool(left) if wanted.again else score(done) < FLOOR)
 
 
 if __name__ == "__main__":
