@@ -4,6 +4,8 @@ Theory of operation. A line of ours has a literal name, and keys whose values ea
 on the list, or has not its shape, is dropped and counted. So a careless line loses a figure, and never tells a secret. An
 exception is told by its class and the places it came through (runtime/faults.py).
 
+Who cannot write a line goes on without it: a log that ended a role would hold releases up.
+
 A library's line keeps its place, its text where that is a literal of the library's code, and those of its arguments that
 have a shape of ours: whatever else it says may quote what a record holds. A place that repeats itself is limited, and says how many of its lines were held back.
 """
@@ -11,8 +13,9 @@ have a shape of ours: whatever else it says may quote what a record holds. A pla
 import logging
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.types import EventDict, Processor
@@ -37,6 +40,7 @@ class Logs:
         """`secret` keys the hashes that stand for persons; without it nothing stands for them."""
         self.tell: Tell = untold
         self.last_error = faults.LastError()
+        self.out = _Out(self)
         self._secret = secret
         self._names = {"role": role} | ({"instance": instance} if instance else {})
         self._ours, self._theirs = Throttle(_OURS_AT_MOST, _SECONDS), Throttle(LIBRARY_AT_MOST, _SECONDS)
@@ -83,6 +87,25 @@ class Logs:
         return event
 
 
+class _Out:
+    """Standard output, as a stream of lines. Where nothing can be written, as on a full disk, lines are lost and nobody ends."""
+
+    def __init__(self, logs: Logs) -> None:
+        self._logs = logs
+
+    def write(self, text: str) -> None:
+        self._try(lambda: sys.stdout.write(text))
+
+    def flush(self) -> None:
+        self._try(sys.stdout.flush)
+
+    def _try(self, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except OSError:
+            self._logs.tell("log_lines_lost", (), 1)
+
+
 class LibraryHandler(logging.Handler):
     """The standard library's logging through the same processors, to standard output."""
 
@@ -102,8 +125,8 @@ class LibraryHandler(logging.Handler):
             return
         except Exception:  # noqa: BLE001 (whatever it is, the one who logs must not end of it)
             line = f'{{"event": "{_LIBRARY}", "level": "error"}}'
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        self._logs.out.write(f"{line}\n")
+        self._logs.out.flush()
 
 
 def configure(form: str, role: str, *, instance: str = "", secret: str = "") -> Logs:
@@ -115,7 +138,7 @@ def configure(form: str, role: str, *, instance: str = "", secret: str = "") -> 
     structlog.configure(
         processors=logs.processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", logs.out)),
     )
     logging.basicConfig(handlers=[LibraryHandler(logs)], level=logging.WARNING, force=True)
     logging.captureWarnings(capture=True)

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from runtime.endings import last_event
-from runtime.logs import configure
+from runtime.logs import Logs, configure
 from runtime.throttle import Throttle
 from tests.house.journal import journal
 
@@ -76,3 +76,33 @@ def test_an_ending_can_be_read_from_either_form(form: str, tmp_path: Path) -> No
     # then
     told = "role.failed" if form == "pretty" else "role.failed: KeyError"
     assert last_event(file, 0) == told
+
+
+def test_a_log_on_a_full_disk_loses_lines_and_ends_nobody() -> None:
+    with journal() as out, pytest.MonkeyPatch.context() as patch:
+        # given
+        patch.setattr("sys.stdout", disk := Path("/dev/full").open("w"))  # noqa: SIM115 (its end fails too)
+        # when
+        for number in range(400):
+            structlog.get_logger().info("relay.undelivered", outbox_id=number)
+            logging.getLogger("aiokafka").error("Topic %s not found in cluster metadata", "saj.commands")
+        patch.undo()
+        structlog.get_logger().info("relay.undelivered", outbox_id=400)
+    # then
+    assert [json.loads(line)["outbox_id"] for line in out.getvalue().splitlines()] == [400]
+    with pytest.raises(OSError, match="No space left"):
+        disk.close()
+
+
+def test_what_could_not_be_written_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    told, logs = list[str](), Logs("sender")
+    logs.tell = lambda name, _labels, _by: told.append(name)
+    monkeypatch.setattr("sys.stdout", disk := Path("/dev/full").open("w"))  # noqa: SIM115 (its end fails too)
+    # when
+    logs.out.write("a line\n")
+    logs.out.flush()
+    # then
+    assert told == ["log_lines_lost"]
+    with pytest.raises(OSError, match="No space left"):
+        disk.close()
