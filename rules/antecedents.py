@@ -98,6 +98,29 @@ def to_ask(document: Document, wanted: Needs, dossier: Dossier) -> dict[str, str
     return asked
 
 
+def is_in_a_ring(document: Document, dossier: Dossier, known: Mapping[str, Needs]) -> bool:
+    """Whether a document waits for itself in the end.
+
+    What another would wait for only if it may go by itself is no part of a ring: whether it may is what is asked here.
+    """
+    ahead, seen = list(known[document.document_id].waits), set[str]()
+    while ahead:
+        found = ahead.pop()
+        if found not in seen:
+            seen.add(found)
+            ahead += [wait for wait in known[found].waits if not _may_do_without(found, wait, dossier)]
+    return document.document_id in seen
+
+
+def _may_do_without(document_id: str, wait: str, dossier: Dossier) -> bool:
+    """Whether a document waits for this one only where it was issued and may go: a certidão that it does not name."""
+    document = dossier.documents[document_id]
+    row, names = row_of(document, dossier.court), {named.document_id for named in document.antecedents}
+    if row is None or row.certidao is not Certidao.IF_ISSUED or wait in names:
+        return False
+    return dossier.documents[wait].kind in FULFILS.values()
+
+
 def _ids(documents: Iterable[Document]) -> tuple[str, ...]:
     return tuple([d.document_id for d in documents])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.access import is_doubt
-from rules.antecedents import to_ask
+from rules.antecedents import is_in_a_ring, to_ask
 from rules.chain import MERGE, View
 from rules.contingency import asked_in_present_unavailability, evidence, is_tried
 from rules.dossier import Document, Person
@@ -156,19 +156,9 @@ def _waiting_antecedent(document: Document, seen: View) -> Verdict | None:
     waits = seen.needs[document.document_id].waits
     if not waits or any(chain.complete for chain in seen.chains_of(document.document_id)):
         return None
-    if _waits_for_itself(document, seen):
+    if is_in_a_ring(document, seen.dossier, seen.needs):
         return Verdict(Event.HOLD, Reason.ANTECEDENT_CYCLE, waits)
     return Verdict(Event.HOLD, Reason.CHAIN_INCOMPLETE if document.liberty else Reason.WAITING_ANTECEDENT, waits)
-
-
-def _waits_for_itself(document: Document, seen: View) -> bool:
-    ahead, known = list(seen.needs[document.document_id].waits), set[str]()
-    while ahead:
-        found = ahead.pop()
-        if found not in known:
-            known.add(found)
-            ahead.extend(seen.needs[found].waits)
-    return document.document_id in known
 
 
 def _not_alone(document: Document, seen: View) -> Verdict | None:
