@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sandbox.bnmp.clock import Clock, stamp
-from sandbox.bnmp.fields import day, text
+from sandbox.bnmp.fields import day, plain, text
 from sandbox.bnmp.kinds import Kind
 from sandbox.bnmp.labels import DELETED, DRAFT, EXPIRED, PENDING, STATUS_IDS, UNSIGNED
 from sandbox.bnmp.numbers import NumberMaker, masked_rji
@@ -49,6 +49,10 @@ class Person:
             if text(document, "tipoDocumento.id") == _CPF_TYPE:
                 return text(document, "numero")
         return None
+
+    def document_numbers(self) -> set[str]:
+        """Return the numbers of the documents that the person was created with."""
+        return {text(document, "numero") for document in self.data.get("documentos") or []}
 
     def becomes(self, status: str, at: datetime) -> None:
         """Note the status that the pieces give the person from an instant on."""
@@ -169,6 +173,8 @@ class Book:
         self.numbers = NumberMaker(seed)
         self.persons: dict[str, Person] = {}
         self.pieces: dict[int, Piece] = {}
+        # By what a search compares; of thousands nobody is looked at one by one.
+        self._alike: dict[str, list[Person]] = {}
         self._of_person: dict[str, list[Piece]] = {}
         self._of_case: dict[str, list[Piece]] = {}
 
@@ -176,7 +182,14 @@ class Book:
         """Write a new person down, with a new RJI."""
         person = Person(self.numbers.next_id("person"), self.numbers.rji(year), data, self.clock.now())
         self.persons[person.rji] = person
+        for key in {plain(text(data, "dadosGeraisPessoa.nome")), *person.document_numbers()} - {""}:
+            self._alike.setdefault(key, []).append(person)
         return person
+
+    def resembling(self, name: str, numbers: set[str]) -> list[Person]:
+        """Return the persons of this name, as it is compared, or of one of these documents' numbers, oldest first."""
+        found = {person.id: person for key in {plain(name), *numbers} - {""} for person in self._alike.get(key, ())}
+        return [found[number] for number in sorted(found)]
 
     def add_piece(
         self, kind: Kind, body: dict[str, Any], antecedents: tuple[int, ...], at: datetime, idempotency_key: str | None

@@ -1,6 +1,7 @@
 """Reading and checking the fields of a request's JSON. Messages name fields, never their contents."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +30,12 @@ def text(body: Any, path: str) -> str:
     """Return what stands at a dotted path as text, "" when absent."""
     value = dig(body, path)
     return "" if value is None else str(value)
+
+
+def plain(name: str) -> str:
+    """Return a name as it is compared: without case, accents, and spaces beside each other."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
 
 
 def mark(body: Any, field: str) -> str:

@@ -1,11 +1,9 @@
 """The persons' part of the API: search, create, read by RJI."""
 
-import unicodedata
 from collections.abc import Mapping
 from email import message_from_bytes, policy
 from typing import Any
 
-from sandbox.bnmp.book import Person
 from sandbox.bnmp.fields import check_day, require, text
 from sandbox.bnmp.refusals import NOT_FOUND, Refusal, malformed
 from sandbox.bnmp.world import Answer, Call, World, json_object, page_of
@@ -18,8 +16,7 @@ def search(world: World, call: Call) -> Answer:
     wanted = call.json()
     documents = wanted.get("documentos")
     numbers = {text(document, "numero") for document in documents or []} - {""}
-    name = _plain(text(wanted, "nome"))
-    found = [person for person in world.book.persons.values() if _resembles(person, name, numbers)]
+    found = world.book.resembling(text(wanted, "nome"), numbers)
     page = page_of(world.in_some_order(found), call.number("page", 0), call.number("size", 20))
     return Answer(200, page | {"content": [person.as_json(world.noticed()) for person in page["content"]]})
 
@@ -41,17 +38,6 @@ def read(world: World, call: Call) -> Answer:
     if person is None:
         raise Refusal(404, NOT_FOUND, "Pessoa não encontrada")
     return Answer(200, person.as_json(world.noticed()))
-
-
-def _resembles(person: Person, name: str, numbers: set[str]) -> bool:
-    own = {text(document, "numero") for document in person.data.get("documentos") or []}
-    same_name = name != "" and _plain(text(person.data, "dadosGeraisPessoa.nome")) == name
-    return same_name or bool(own & numbers)
-
-
-def _plain(name: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
 
 
 def _part(headers: Mapping[str, str], body: bytes, name: str) -> bytes:

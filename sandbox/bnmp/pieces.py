@@ -1,6 +1,6 @@
 """The pieces' part of the API: create, read, sign, annul, search."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -107,15 +107,17 @@ _FILTERS = {
 }
 
 
+_HAVE: dict[str, Callable[[Piece], str]] = {
+    "numeroProcesso": lambda piece: piece.case,
+    "numeroIndividuo": lambda piece: piece.rji,
+    "tipoPeca": lambda piece: str(piece.kind.type_id),
+    "status": lambda piece: str(STATUS_IDS[piece.status]),
+    "orgao": lambda piece: piece.unit,
+}
+
+
 def _matches(piece: Piece, wanted: Mapping[str, str]) -> bool:
-    have = {
-        "numeroProcesso": piece.case,
-        "numeroIndividuo": piece.rji,
-        "tipoPeca": str(piece.kind.type_id),
-        "status": str(STATUS_IDS[piece.status]),
-        "orgao": piece.unit,
-    }
-    return all(have[name] == value for name, value in wanted.items())
+    return all(_HAVE[name](piece) == value for name, value in wanted.items())
 
 
 def _piece(world: World, call: Call) -> Piece:
