@@ -37,14 +37,15 @@ class Chain:
 class View:
     """A dossier with what follows from it: every document's needs, every open LIBERTY document's chain."""
 
-    __slots__ = ("_liberties", "_of", "_unread", "chains", "dossier", "needs")
+    __slots__ = ("_liberties", "_of", "_open", "_unread", "chains", "dossier", "needs")
 
     def __init__(self, dossier: Dossier) -> None:
         """See a dossier; whoever decides may go on changing the documents in it, while needs and chains stay."""
         self.dossier = dossier
         self.needs = _Needs(dossier)
-        open_ones = [d for d in dossier.documents.values() if d.kind in FREEING_KINDS and d.state not in TERMINAL]
-        self.chains = tuple([_chain(d, dossier, self.needs) for d in open_ones])
+        # Most have ended: the rest is asked of the others alone.
+        self._open = [d for d in dossier.documents.values() if d.state not in TERMINAL]
+        self.chains = tuple([_chain(d, dossier, self.needs) for d in self._open if d.kind in FREEING_KINDS])
         self._liberties: list[str] | None = None
         self._unread: list[Document] | None = None
         self._of: dict[str, tuple[Chain, ...]] = {}
@@ -59,7 +60,7 @@ class View:
     def unread(self) -> list[Document]:
         """The documents that may be in effect without BNMP having been read since."""
         if self._unread is None:
-            self._unread = [one for one in self.needs.documents.values() if is_unread(one)]
+            self._unread = [one for one in self._open if is_unread(one)]
         return self._unread
 
     def reached_by(self, document_id: str) -> tuple[Document, ...]:

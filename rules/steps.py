@@ -2,6 +2,7 @@
 
 from rules.dossier import Document, Person
 from rules.kinds import KINDS
+from rules.transmission import TERMINAL
 from rules.words import PecaStatus, Role, State, Step
 
 WRITES = frozenset({Step.PERSON_CREATE, Step.CREATE, Step.SIGN_SERVIDOR, Step.SIGN_MAGISTRADO})
@@ -49,7 +50,7 @@ def only_reading_left(document: Document) -> bool:
 
 def is_unread(document: Document) -> bool:
     """Whether the last signature was given, or may have been, and BNMP was not read since: it may be in effect."""
-    if document.bnmp_id is None or document.ended:
+    if document.bnmp_id is None or document.state in TERMINAL:
         return False
     last = signatures(document)[-1]
     return document.step is last or (document.doing is last and document.state is not State.SENDING)
