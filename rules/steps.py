@@ -2,7 +2,6 @@
 
 from rules.dossier import Document, Person
 from rules.kinds import KINDS
-from rules.transmission import TERMINAL
 from rules.words import PecaStatus, Role, State, Step
 
 WRITES = frozenset({Step.PERSON_CREATE, Step.CREATE, Step.SIGN_SERVIDOR, Step.SIGN_MAGISTRADO})
@@ -50,7 +49,7 @@ def only_reading_left(document: Document) -> bool:
 
 def is_unread(document: Document) -> bool:
     """Whether the last signature was given, or may have been, and BNMP was not read since: it may be in effect."""
-    if document.bnmp_id is None or document.state in TERMINAL:
+    if document.bnmp_id is None or document.ended:
         return False
-    last = signatures(document)[-1]
-    return document.step is last or (document.doing is last and document.state is not State.SENDING)
+    in_doubt = document.state is not State.SENDING and document.doing is signatures(document)[-1]
+    return in_doubt or only_reading_left(document)

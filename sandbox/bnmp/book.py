@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sandbox.bnmp.clock import Clock, stamp
-from sandbox.bnmp.fields import day, plain, text
+from sandbox.bnmp.fields import day, document_numbers, plain, text
 from sandbox.bnmp.kinds import Kind
 from sandbox.bnmp.labels import DELETED, DRAFT, EXPIRED, PENDING, STATUS_IDS, UNSIGNED
 from sandbox.bnmp.numbers import NumberMaker, masked_rji
@@ -49,10 +49,6 @@ class Person:
             if text(document, "tipoDocumento.id") == _CPF_TYPE:
                 return text(document, "numero")
         return None
-
-    def document_numbers(self) -> set[str]:
-        """Return the numbers of the documents that the person was created with."""
-        return {text(document, "numero") for document in self.data.get("documentos") or []}
 
     def becomes(self, status: str, at: datetime) -> None:
         """Note the status that the pieces give the person from an instant on."""
@@ -182,7 +178,7 @@ class Book:
         """Write a new person down, with a new RJI."""
         person = Person(self.numbers.next_id("person"), self.numbers.rji(year), data, self.clock.now())
         self.persons[person.rji] = person
-        for key in {plain(text(data, "dadosGeraisPessoa.nome")), *person.document_numbers()} - {""}:
+        for key in {plain(text(data, "dadosGeraisPessoa.nome")), *document_numbers(data)} - {""}:
             self._alike.setdefault(key, []).append(person)
         return person
 

@@ -38,6 +38,11 @@ def plain(name: str) -> str:
     return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
 
 
+def document_numbers(body: Any) -> set[str]:
+    """Return the numbers of a person's documents, without those that are absent."""
+    return {text(document, "numero") for document in dig(body, "documentos") or []} - {""}
+
+
 def mark(body: Any, field: str) -> str:
     """Return a coded value that comes either bare or as `{id?, descricao}`."""
     return text(body, field) if not isinstance(dig(body, field), Mapping) else text(body, f"{field}.descricao")

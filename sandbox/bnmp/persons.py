@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from email import message_from_bytes, policy
 from typing import Any
 
-from sandbox.bnmp.fields import check_day, require, text
+from sandbox.bnmp.fields import check_day, document_numbers, require, text
 from sandbox.bnmp.refusals import NOT_FOUND, Refusal, malformed
 from sandbox.bnmp.world import Answer, Call, World, json_object, page_of
 
@@ -14,9 +14,7 @@ _REQUIRED = ("nome", "nomeMae", "nomePai", "sexo.id", "dataNascimento")
 def search(world: World, call: Call) -> Answer:
     """Answer `POST /api/pessoas/duplicidades`: persons of the same CPF or of the same name, namesakes included."""
     wanted = call.json()
-    documents = wanted.get("documentos")
-    numbers = {text(document, "numero") for document in documents or []} - {""}
-    found = world.book.resembling(text(wanted, "nome"), numbers)
+    found = world.book.resembling(text(wanted, "nome"), document_numbers(wanted))
     page = page_of(world.in_some_order(found), call.number("page", 0), call.number("size", 20))
     return Answer(200, page | {"content": [person.as_json(world.noticed()) for person in page["content"]]})
 
