@@ -49,7 +49,7 @@ def only_reading_left(document: Document) -> bool:
 
 def is_unread(document: Document) -> bool:
     """Whether the last signature was given, or may have been, and BNMP was not read since: it may be in effect."""
-    if document.bnmp_id is None or document.ended:
+    if document.bnmp_id is None:
         return False
-    in_doubt = document.state is not State.SENDING and document.doing is signatures(document)[-1]
-    return in_doubt or only_reading_left(document)
+    last = signatures(document)[-1]
+    return document.step is last or (document.doing is last and document.state is not State.SENDING)
