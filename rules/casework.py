@@ -212,6 +212,9 @@ class Casework:
         elif reason is not None and state in _HOLDING and document.liberty and document.escalate_at is None:
             changes["escalate_at"] = self.dossier.after(self.dossier.windows.escalate_chefe)
             changes["escalated"] = 0
+        if state in _HOLDING and not document.turn and self.dossier.link.blocked:
+            # Who waited for the link comes back from it, and not as one of those who come on that day (docs/law.md I5).
+            changes["turn"] = 1
         after = changed(document, state=state, reason=reason, missing=missing, **changes)
         # An offer, its text and its certidão carry one instant: another instant is another offer (safety-15).
         another = reason is Reason.AWAITING_CONSENT and after.failed_access_at != document.failed_access_at

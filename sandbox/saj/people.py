@@ -1,6 +1,7 @@
 """Invented people: the parties of the cases, and the users of the court. Nobody of them exists, and all look it.
 
-Names carry the seed, so that two days of different seeds have no namesakes before one registry.
+Names carry the seed, so that two days of different seeds have no namesakes before one registry. Nor have they a CPF in
+common where the seeds end in different digits and nobody invents more than a hundred thousand people.
 """
 
 import json
@@ -13,8 +14,9 @@ from typing import Any
 
 _FIRST_BIRTH = date(1955, 1, 1)
 _BIRTH_DAYS = 18_000
-# No CPF has been issued with so low a number: what looks invented is.
+# No CPF has been issued with so low a number: what looks invented is. Each last digit of a seed begins at a tenth of its own.
 _MOST_CPF = 999_999
+_TENTHS, _TENTH = 10, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ UNITS = (
 def invent_people(count: int, seed: int) -> tuple[Invented, ...]:
     """Invent `count` people, the same for the same seed, none like another."""
     chance = random.Random(f"people {seed}")  # noqa: S311 - a repeatable day, no secret
-    numbers = chance.sample(range(1, _MOST_CPF + 1), count)
+    first = seed % _TENTHS * _TENTH
     return tuple(
         Invented(
             party_id=f"{seed}{index:04d}",
@@ -101,9 +103,9 @@ def invent_people(count: int, seed: int) -> tuple[Invented, ...]:
             nome_mae=f"Mae Inventada {seed}{index:04d}",
             data_nascimento=_FIRST_BIRTH + timedelta(days=chance.randrange(_BIRTH_DAYS)),
             sexo=chance.choice("MF"),
-            cpf=_cpf(number),
+            cpf=_cpf((first + index) % _MOST_CPF + 1),
         )
-        for index, number in enumerate(numbers, start=1)
+        for index in range(1, count + 1)
     )
 
 

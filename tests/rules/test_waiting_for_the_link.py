@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from rules.words import AnswerClass, LinkState, Reason, State
+from rules.words import AnswerClass, Kind, LinkState, Reason, State
 from tests.rules.desk import CERTIDAO, NOW, Desk, document
 
+GUIA = Kind.GUIA_RECOLHIMENTO_PROVISORIA
 WAITING = (State.HELD, Reason.WAITING_LINK)
 
 
@@ -37,3 +38,17 @@ def test_route_12_a_certidao_whose_own_attempts_are_spent_waits_although_the_lin
         desk.later(1)
     # then
     assert (desk.standing("c"), desk["c"].failed_access_at) == (WAITING, desk["c"].attempts[-1].at)
+
+
+def test_whoever_came_in_an_outage_has_been_in_a_queue_before_and_whoever_comes_after_it_has_not() -> None:
+    # given what waits for the link, and what waits for that
+    desk = _registered()
+    desk.link(LinkState.DOWN)
+    desk.tell_issued(document("c", CERTIDAO, "m"))
+    desk.tell_issued(document("g", GUIA, "m"))
+    # when
+    desk.link(LinkState.UP)
+    desk.tell_issued(document("n"))
+    desk.register("c", "g", "n")
+    # then
+    assert (desk["c"].turn, desk["g"].turn, desk["n"].turn) == (2, 2, 1)

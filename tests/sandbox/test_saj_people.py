@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rules import identifiers
 from sandbox.saj.day import Day, Publication
 from sandbox.saj.documents import TYPE, case_number
+from sandbox.saj.people import invent_people
 
 _NOW = datetime(2026, 11, 20, 17, 5, 0, 123, tzinfo=UTC)
 
@@ -30,6 +31,11 @@ def test_people_have_right_check_digits_and_look_invented() -> None:
         assert party["cpf"].startswith("000")
         assert party["nome"].startswith("Pessoa Inventada ")
         assert party["nome_mae"].startswith("Mae Inventada ")
+
+
+def test_before_one_registry_two_days_have_no_namesakes_and_no_cpf_in_common() -> None:
+    people = [person for seed in (7, 8) for person in invent_people(5_000, seed)]
+    assert len({person.cpf for person in people}) == len({person.nome for person in people}) == len(people)
 
 
 @given(st.integers(0, 10**9), st.integers(1990, 2099))
