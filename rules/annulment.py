@@ -15,6 +15,7 @@ from rules.antecedents import needs
 from rules.casework import Casework, is_annulling
 from rules.certificate import of_annulment
 from rules.dossier import Document, Dossier, Hand, changed
+from rules.doubt import without_need_of_piece, without_piece
 from rules.facts import Answer
 from rules.history import FREEING
 from rules.kinds import BRINGS_BACK, undone_as
@@ -61,13 +62,15 @@ def begun(work: Casework, document: Document) -> None:
         if why is not None:
             _give_up(work, document, why)
         return
-    if document.missing == (DRAFT,):
-        # Only another word of its unit moves it.
-        return
-    seen = work.look(document.document_id)
-    said = verdict(document, seen)
-    if not is_to_be_cancelled(document, said.reason, said.missing):
-        apply(work, document, said, seen)
+    # Only another word of its unit moves what it has taken back.
+    if document.missing != (DRAFT,):
+        seen = work.look(document.document_id)
+        said = verdict(document, seen)
+        if not is_to_be_cancelled(document, said.reason, said.missing):
+            apply(work, document, said, seen)
+            return
+    # Also where no answer comes, and the document may go meanwhile.
+    work.put(without_need_of_piece(document))
 
 
 def why_not(document: Document, dossier: Dossier) -> str | None:
@@ -130,8 +133,7 @@ def _told(work: Casework, document: Document, told: Answer) -> None:
 
 def _forget(work: Casework, document: Document) -> None:
     """The draft is gone: what was taken back ends, and what may go later is created anew then."""
-    nothing = {"bnmp_id": None, "national_number": None, "bnmp_status": None, "step": None}
-    decide_one(work, work.put(changed(document, **nothing, **NO_DUE), "draft cancelled"))
+    decide_one(work, work.put(changed(without_piece(document), **NO_DUE), "draft cancelled"))
 
 
 def _undo(work: Casework, document: Document, status: str) -> None:

@@ -13,12 +13,13 @@ from rules.dossier import Document, changed
 from rules.facts import Answer, DoubtRead, Piece
 from rules.kinds import PRIORITY_LIBERTY
 from rules.settling import NO_DUE
-from rules.steps import is_behind, step_of_status
+from rules.steps import is_behind, only_reading_left, step_of_status
 from rules.transmission import Event
 from rules.words import GONE, AnswerClass, LinkState, PecaStatus, Reason, State, Step
 
 FAULT_LIMIT = 3
 _KNOWN = frozenset(PecaStatus)
+_GONE_PIECE = "bnmp_gone:"
 
 
 def doubt(work: Casework, document: Document, detail: str) -> None:
@@ -49,8 +50,7 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
         work.put(document, "late reading")
         return
     answer = fact.answer
-    # Beside the piece that a lost creation made an earlier draft may be there, cancelled.
-    found = [one for one in answer.pieces if one.status not in GONE] or list(answer.pieces)
+    found = _that_count(document, answer)
     if answer.answer is not AnswerClass.OK:
         _read_later(work, document, f"reading failed: {answer.answer}", failed=True)
     elif answer.rji is not None:
@@ -60,6 +60,8 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
         stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(found)} pieces match", keep_doing=True)
     elif found:
         _one_found(work, document, found[0])
+    elif document.bnmp_id is not None and answer.pieces:
+        _resume(work, without_piece(document), "draft cancelled")
     elif document.doing is Step.PERSON_CREATE and are_candidates(document, answer):
         choose_person(work, document)
     else:
@@ -68,13 +70,14 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
 
 def looked_for(work: Casework, document: Document, answer: Answer) -> None:
     """What was issued under contingency was looked for before it is created: what is there is not made again (resolution)."""
-    if len(answer.pieces) > 1:
-        stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(answer.pieces)} pieces match")
+    pieces = _that_count(document, answer)
+    if len(pieces) > 1:
+        stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(pieces)} pieces match")
         return
-    found = answer.pieces[0] if answer.pieces else None
+    found = pieces[0] if pieces else None
     proved = step_of_status(document, found.status) if found else Step.LOOK_UP
     if found is not None and proved is None:
-        unproved(work, document, found.status)
+        unproved(work, document, found)
         return
     document = with_piece(document, found) if found else document
     work.put(
@@ -99,21 +102,61 @@ def choose_person(work: Casework, document: Document) -> None:
 def _one_found(work: Casework, document: Document, piece: Piece) -> None:
     proved = step_of_status(document, piece.status)
     if proved is None:
-        unproved(work, document, piece.status)
+        unproved(work, document, piece)
     elif document.doing is not None and is_behind(document, proved, document.doing):
         _nothing_happened(work, with_piece(document, piece))
     else:
         _resume(work, changed(with_piece(document, piece), step=proved), "adopted on reading")
 
 
-def unproved(work: Casework, document: Document, status: str) -> None:
-    """A status that proves no step: one we know is a divergence for the unit, an unknown label is read again."""
-    if status in _KNOWN:
-        stop(work, document, Reason.DIVERGENCE, f"status {status}")
+def unproved(work: Casework, document: Document, piece: Piece) -> None:
+    """A status that proves no step: one we know is a divergence for the unit, an unknown label is read again.
+
+    What is gone is named, so that the unit's retry settles that it counts no more; not what may have been in effect.
+    """
+    said = f"status {piece.status}"
+    if piece.status in GONE and gone_piece(piece.bnmp_id) in document.cleared:
+        again(work, changed(without_piece(document), doing=None), work.dossier.windows.probe, "draft cancelled")
+    elif piece.status in _KNOWN:
+        named = piece.status in GONE and not only_reading_left(document)
+        stop(work, document, Reason.DIVERGENCE, said, missing=(gone_piece(piece.bnmp_id),) if named else ())
     elif document.state is State.UNCERTAIN:
-        _read_later(work, document, f"status {status}")
+        _read_later(work, document, said)
     else:
-        again(work, changed(document, doing=None), work.dossier.windows.probe, f"status {status}")
+        again(work, changed(document, doing=None), work.dossier.windows.probe, said)
+
+
+def gone_piece(bnmp_id: str) -> str:
+    """The ground, among those that are cleared, that this piece is gone and counts no more for its document."""
+    return f"{_GONE_PIECE}{bnmp_id}"
+
+
+def without_need_of_piece(document: Document) -> Document:
+    """The document whose own piece counts no more as soon as it is gone."""
+    return document if document.bnmp_id is None else _settled(document, gone_piece(document.bnmp_id))
+
+
+def without_piece(document: Document) -> Document:
+    """The document whose piece is gone: what is created for it is another one."""
+    document = without_need_of_piece(document)
+    return changed(document, bnmp_id=None, national_number=None, bnmp_status=None, step=None)
+
+
+def _settled(document: Document, *grounds: str) -> Document:
+    return changed(document, cleared=tuple(dict.fromkeys((*document.cleared, *grounds))))
+
+
+def settled_by_retry(document: Document) -> Document:
+    """The document whose unit asks for another try of it after it was told what is gone."""
+    grounds = tuple(one for one in document.missing if one.startswith(_GONE_PIECE))
+    document = _settled(document, *grounds) if grounds else document
+    return without_piece(document) if gone_piece(document.bnmp_id or "") in grounds else document
+
+
+def _that_count(document: Document, answer: Answer) -> list[Piece]:
+    """Of the pieces that BNMP shows those that count: what is gone, where nothing else is there and nobody has settled it."""
+    there = [one for one in answer.pieces if one.status not in GONE]
+    return there or [one for one in answer.pieces if gone_piece(one.bnmp_id) not in document.cleared]
 
 
 def again(work: Casework, document: Document, seconds: float, detail: str) -> None:

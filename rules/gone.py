@@ -9,7 +9,7 @@ unit, whose retry makes it anew. An RJI that is no longer active is unlinked, an
 from rules import messages
 from rules.casework import Casework, Say
 from rules.dossier import Document, changed
-from rules.doubt import again, doubt, stop
+from rules.doubt import again, doubt, stop, without_piece
 from rules.facts import Answer
 from rules.kinds import PRIORITY_LIBERTY
 from rules.words import Reason, State, Step
@@ -36,7 +36,7 @@ def missed(work: Casework, document: Document, detail: str) -> None:
         "message": messages.PIECE_GONE,
     }
     work.says.append(Say("bnmp.divergence.found.v1", data, document))
-    afresh = changed(document, bnmp_id=None, national_number=None, bnmp_status=None, step=None)
+    afresh = without_piece(document)
     if document.state is State.CONTINGENCY:
         # It waits for somebody; the resolver looks for it, like for any other, before it makes it anew.
         work.put(afresh, f"piece gone: {detail}")

@@ -147,7 +147,7 @@ def _read_back(work: Casework, document: Document, answer: Answer) -> None:
         return
     proved = step_of_status(document, piece.status)
     if proved is None:
-        unproved(work, document, piece.status)
+        unproved(work, document, piece)
     else:
         # Signed, and shown as unsigned: the missing hand signs again, at the probe's pace and not at once.
         again(work, changed(document, step=proved, doing=None), work.dossier.windows.probe, f"status {piece.status}")

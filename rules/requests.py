@@ -26,7 +26,7 @@ from rules.certificate import Certificate, released
 from rules.chain import is_sticky
 from rules.contingency import TRY, is_tried
 from rules.dossier import ConsentGiven, Document, Withdrawal, changed
-from rules.doubt import doubt
+from rules.doubt import doubt, settled_by_retry
 from rules.escalation import incident
 from rules.kinds import MANDADOS
 from rules.outcomes import offered
@@ -140,7 +140,7 @@ def _retried(work: Casework, document: Document, _: RetryAsked) -> str:
     elif document.reason in _ASKED_AGAIN and not document.opened:
         _tried(work, document)
     elif document.state in _MOVABLE and document.doing is None:
-        try_again(work, _cleared(document), "another try asked for")
+        try_again(work, _cleared(settled_by_retry(document)), "another try asked for")
     else:
         return "ON_ITS_WAY"
     return "APPLIED"
