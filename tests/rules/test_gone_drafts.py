@@ -82,6 +82,8 @@ def test_beside_the_draft_that_was_cancelled_a_lost_creation_is_sent_again() -> 
     desk.until("m", Step.CREATE)
     desk.answered("m", A.UNCERTAIN)
     # when
+    desk.read("m", pieces=(draft,))
+    assert desk["m"].state is State.UNCERTAIN
     while desk["m"].state is State.UNCERTAIN:
         desk.read("m", pieces=(draft,))
         desk.due("m")
