@@ -6,8 +6,9 @@ from dataclasses import replace
 from rules.acts import By, DataSupplied, ExclusionAsked, RetryAsked, RjiLinked, StatementGiven
 from rules.dossier import Antecedent, Document
 from rules.words import Kind, LinkState, PecaStatus, Reason, Role, State, Statement, Variant
+from tests.rules.demands import GUIAS, INTERNMENTS
 from tests.rules.desk import NOW, RJI, UNIT, document
-from tests.rules.play import GUIAS, INTERNMENTS, Play, resolve
+from tests.rules.play import Play, resolve
 
 ROUNDS = 60
 # Far more than six documents have between two mendings.
@@ -51,7 +52,10 @@ def _judge(play: Play, one: Document) -> None:
 
 
 def _give_up(play: Play, one: Document) -> None:
-    """A draft that others may see is cancelled at the registry by the unit, and then excluded."""
+    """A draft that others may see is cancelled at the registry by the unit, and then excluded; one that is gone is made anew."""
+    if one.missing and all(name.startswith("bnmp_gone:") for name in one.missing):
+        _retry(play, one)
+        return
     if one.missing == ("bnmp_draft",):
         play.book.pop(one.document_id, None)
     play.desk.ask(ExclusionAsked, one.document_id, Role.MAGISTRADO)

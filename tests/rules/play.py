@@ -1,6 +1,6 @@
 """A play: one person's papers of all kinds, a registry that keeps its own book, and whatever may happen in between.
 
-The demands of the law are written out here once more (docs/law.md antecedents), so that a wrong row shows.
+What is demanded of each paper stands in tests/rules/demands.py, apart from the rules.
 """
 
 import random
@@ -19,46 +19,20 @@ from rules.kinds import VARIANTS
 from rules.steps import WRITES, next_step
 from rules.words import AnswerClass, Consent, CustodyEvent, Kind, LinkState, PecaStatus, Role, State, Statement, Step
 from tests.rules.annulling import annul, looks
-from tests.rules.desk import CASE, COURT, NOW, RJI, UNIT, Desk, answer, document, good, piece
+from tests.rules.demands import BRINGS_BACK, DEMANDS, DOES, FULFILLED, MANDADOS, PENDING, REVOKED
+from tests.rules.desk import CASE, COURT, NOW, RJI, UNIT, Desk, answer, document, good
+from tests.rules.drafts import UNSIGNED, Drafts
 
-MANDADOS = ("MANDADO_PRISAO_CRIMINAL", "MANDADO_PRISAO_CIVIL", "MANDADO_INTERNACAO")
-PENDING, FULFILLED, REVOKED = "PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO"
-ARRESTS, INTERNMENTS = MANDADOS[:2], MANDADOS[2:]
-GUIAS = tuple(kind for kind in Kind if kind.startswith("GUIA_"))
-# By kind and variant: the kinds of what is named that count, and the statuses that these may have.
-DEMANDS: dict[tuple[str, str | None], tuple[tuple[str, ...], tuple[str, ...]]] = {
-    ("ALVARA_SOLTURA", "MANDADO_CUMPRIDO"): (ARRESTS, (FULFILLED,)),
-    ("ALVARA_SOLTURA", None): (ARRESTS, (FULFILLED,)),
-    ("ORDEM_LIBERACAO", None): (MANDADOS, (FULFILLED,)),
-    ("ORDEM_DESINTERNACAO", None): (INTERNMENTS, (PENDING, FULFILLED)),
-    ("CONTRAMANDADO_PRISAO", None): (ARRESTS, (PENDING, "EXPIRADO")),
-    ("CONTRAMANDADO_INTERNACAO", None): (INTERNMENTS, (PENDING, "EXPIRADO")),
-    ("CERTIDAO_CUMPRIMENTO_PRISAO", None): (ARRESTS, (PENDING,)),
-    ("CERTIDAO_CUMPRIMENTO_INTERNACAO", None): (INTERNMENTS, (PENDING,)),
-    ("GUIA_RECOLHIMENTO_PROVISORIA", None): (ARRESTS, (FULFILLED,)),
-    ("GUIA_RECOLHIMENTO_DEFINITIVA", None): (ARRESTS, (FULFILLED,)),
-    ("GUIA_INTERNACAO_PROVISORIA", None): (INTERNMENTS, (FULFILLED,)),
-    ("GUIA_INTERNACAO_DEFINITIVA", None): (INTERNMENTS, (FULFILLED,)),
-    ("MANDADO_INTERNACAO", "CONVERSAO"): (ARRESTS, (FULFILLED,)),
-    ("CERTIDAO_ARQUIVAMENTO_GUIA", None): (GUIAS, ("ATIVO",)),
-}
-DOES = {
-    "CERTIDAO_CUMPRIMENTO_PRISAO": FULFILLED,
-    "CERTIDAO_CUMPRIMENTO_INTERNACAO": FULFILLED,
-    "ORDEM_DESINTERNACAO": FULFILLED,
-    "CONTRAMANDADO_PRISAO": REVOKED,
-    "CONTRAMANDADO_INTERNACAO": REVOKED,
-}
 ASKED: list[tuple[type[Act], dict[str, Any]]] = [
     (DocumentWithdrawn, {"reason": "ANULADO"}),
     (ExclusionAsked, {}),
     (StatementGiven, {"statement": Statement.SEND}),
     (ResolutionAsked, {}),
 ]
-BRINGS_BACK = tuple(kind for kind in DOES if kind != "ORDEM_DESINTERNACAO")
 RESOLUTIONS = ("automatic", "default", "confirmed")
 NAMES = ("p", "q", "r", "s", "t", "u")
 BAD = [kind for kind in AnswerClass if kind is not AnswerClass.OK]
+SIGNATURES = (Step.SIGN_SERVIDOR, Step.SIGN_MAGISTRADO)
 # What a lane or its successor may say twice; a replayed record of Kafka is dropped before it is a fact.
 SAID_TWICE = (StepBegun, StepAnswered, LeaseTakenOver)
 
@@ -84,6 +58,7 @@ class Play:
     desk: Desk = field(default_factory=lambda: Desk(persons={1: Person(1, None)}))
     coming: list[Document] = field(default_factory=list)
     book: dict[str, str] = field(default_factory=dict)
+    drafts: Drafts = field(default_factory=Drafts)
     wrongs: list[str] = field(default_factory=list)
     sent: int = 0
 
@@ -134,6 +109,7 @@ class Play:
             self.letter: 1,
             self.ask: 2,
             self.history: 1,
+            self.hand: 1,
         }
         self.chance.choices(list(deeds), list(deeds.values()))[0]()
 
@@ -178,6 +154,12 @@ class Play:
         """The history of parties says that the person was freed, or arrested."""
         event = self.chance.choice([CustodyEvent.ALVARA_SOLTURA, CustodyEvent.PRISAO])
         self.desk.custody(Custody("e-1", event, NOW.date(), CASE))
+
+    def hand(self) -> None:
+        """Somebody annuls a draft in BNMP itself."""
+        found = [name for name, status in self.book.items() if status in UNSIGNED]
+        if found:
+            self._draft_goes(self.chance.choice(found))
 
     def work(self, *, calm: bool = False) -> bool:
         """A lane takes one step: the next document's, or the answer to what is in flight."""
@@ -239,6 +221,11 @@ class Play:
     def _answered(self, one: Document, *, calm: bool) -> None:
         step = one.doing
         assert step is not None
+        if step in SIGNATURES and self.drafts.is_gone(one):
+            # CNJ signs nothing that was annulled.
+            refused = answer(AnswerClass.DUPLICATE, self.desk.dossier.now, op=step)
+            self.tell(StepAnswered(one.document_id, step, refused))
+            return
         if not calm and self.chance.random() < 0.2:
             kind = self.chance.choice(BAD)
             lost = kind in (AnswerClass.UNCERTAIN, AnswerClass.FAULT) and self.chance.random() < 0.5
@@ -251,10 +238,10 @@ class Play:
             return
         self._happen(one, step)
         brought: dict[str, Any] = good(one, step)
-        if step is Step.READ_BACK:
-            brought = {"piece": piece(one, self.book[one.document_id])}
-        if step is Step.LOOK_UP and one.document_id in self.book:
-            brought = {"pieces": (piece(one, self.book[one.document_id]),)}
+        if step in (Step.CREATE, Step.READ_BACK):
+            brought = {"piece": self.drafts.made(one, self.book[one.document_id])}
+        if step is Step.LOOK_UP:
+            brought = {"pieces": self.drafts.shown(one, self.book.get(one.document_id))}
         self.tell(
             StepAnswered(one.document_id, step, answer(AnswerClass.OK, self.desk.dossier.now, op=step, **brought))
         )
@@ -264,6 +251,7 @@ class Play:
         if step is Step.CREATE:
             self.must(one.document_id not in self.book, f"{one.document_id} was made twice")
             self.book[one.document_id] = PecaStatus.EM_ELABORACAO
+            self.drafts.make(one.document_id)
         last = Step.SIGN_SERVIDOR if one.kind.startswith("CERTIDAO_") else Step.SIGN_MAGISTRADO
         if step is Step.SIGN_SERVIDOR and step is not last:
             self.book[one.document_id] = PecaStatus.AGUARDANDO_ASSINATURA
@@ -287,14 +275,18 @@ class Play:
                 named = needs(one, self.desk.dossier).reached if one.kind in BRINGS_BACK else ()
                 self.book |= {name: PENDING for name in named if self.book.get(name) in (FULFILLED, REVOKED)}
             else:
-                del self.book[one.document_id]
+                self._draft_goes(one.document_id)
         annul(self.desk, one.document_id, kind, self.book.get(one.document_id))
+
+    def _draft_goes(self, document_id: str) -> None:
+        del self.book[document_id]
+        self.drafts.go(document_id)
 
     def _read(self, one: Document, *, calm: bool) -> None:
         if not calm and self.chance.random() < 0.2:
             self.desk.tell(DoubtRead(one.document_id, answer(AnswerClass.CONNECTION, self.desk.dossier.now, op="READ")))
             return
         person = one.doing is Step.PERSON_CREATE
-        told = self.book.get(one.document_id)
-        brought: dict[str, Any] = {"rji": RJI} if person else {"pieces": (piece(one, told),) if told else ()}
+        pieces = self.drafts.shown(one, self.book.get(one.document_id))
+        brought: dict[str, Any] = {"rji": RJI} if person else {"pieces": pieces}
         self.desk.tell(DoubtRead(one.document_id, answer(AnswerClass.OK, self.desk.dossier.now, op="READ", **brought)))

@@ -1,0 +1,36 @@
+"""What the law demands of what a document names, written out once more, so that a wrong row of the rules shows.
+
+Sources: docs/law.md antecedents, effects.
+"""
+
+from rules.words import Kind
+
+MANDADOS = ("MANDADO_PRISAO_CRIMINAL", "MANDADO_PRISAO_CIVIL", "MANDADO_INTERNACAO")
+PENDING, FULFILLED, REVOKED = "PENDENTE_CUMPRIMENTO", "CUMPRIDO", "REVOGADO"
+ARRESTS, INTERNMENTS = MANDADOS[:2], MANDADOS[2:]
+GUIAS = tuple(kind for kind in Kind if kind.startswith("GUIA_"))
+# By kind and variant: the kinds of what is named that count, and the statuses that these may have.
+DEMANDS: dict[tuple[str, str | None], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    ("ALVARA_SOLTURA", "MANDADO_CUMPRIDO"): (ARRESTS, (FULFILLED,)),
+    ("ALVARA_SOLTURA", None): (ARRESTS, (FULFILLED,)),
+    ("ORDEM_LIBERACAO", None): (MANDADOS, (FULFILLED,)),
+    ("ORDEM_DESINTERNACAO", None): (INTERNMENTS, (PENDING, FULFILLED)),
+    ("CONTRAMANDADO_PRISAO", None): (ARRESTS, (PENDING, "EXPIRADO")),
+    ("CONTRAMANDADO_INTERNACAO", None): (INTERNMENTS, (PENDING, "EXPIRADO")),
+    ("CERTIDAO_CUMPRIMENTO_PRISAO", None): (ARRESTS, (PENDING,)),
+    ("CERTIDAO_CUMPRIMENTO_INTERNACAO", None): (INTERNMENTS, (PENDING,)),
+    ("GUIA_RECOLHIMENTO_PROVISORIA", None): (ARRESTS, (FULFILLED,)),
+    ("GUIA_RECOLHIMENTO_DEFINITIVA", None): (ARRESTS, (FULFILLED,)),
+    ("GUIA_INTERNACAO_PROVISORIA", None): (INTERNMENTS, (FULFILLED,)),
+    ("GUIA_INTERNACAO_DEFINITIVA", None): (INTERNMENTS, (FULFILLED,)),
+    ("MANDADO_INTERNACAO", "CONVERSAO"): (ARRESTS, (FULFILLED,)),
+    ("CERTIDAO_ARQUIVAMENTO_GUIA", None): (GUIAS, ("ATIVO",)),
+}
+DOES = {
+    "CERTIDAO_CUMPRIMENTO_PRISAO": FULFILLED,
+    "CERTIDAO_CUMPRIMENTO_INTERNACAO": FULFILLED,
+    "ORDEM_DESINTERNACAO": FULFILLED,
+    "CONTRAMANDADO_PRISAO": REVOKED,
+    "CONTRAMANDADO_INTERNACAO": REVOKED,
+}
+BRINGS_BACK = tuple(kind for kind in DOES if kind != "ORDEM_DESINTERNACAO")
