@@ -177,10 +177,12 @@ class Play:
         if is_annulling(self.desk[found]):
             self._annulled(self.desk[found], calm=calm)
             return True
-        step = next_step(self.desk[found], self.desk.dossier.persons[1])
+        step, turn = next_step(self.desk[found], self.desk.dossier.persons[1]), self.desk[found].turn
         self.tell(StepBegun(found, step))
         one = self.desk[found]
-        waits = one.reason is None and one.doing is not step and one.state is not State.UNCERTAIN
+        # Where the last look opened it, or gave it another place, it is asked anew.
+        same = one.turn == turn and one.state is not State.UNCERTAIN
+        waits = one.reason is None and one.doing is not step and same
         self.must(not waits or self.desk.takes(contingency=contingency) != found, f"{found} is asked again and again")
         if one.state is State.SENDING and one.doing is step and step in WRITES and step is not Step.PERSON_CREATE:
             self.sent += 1
