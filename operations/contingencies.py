@@ -9,7 +9,7 @@ from ledger import contingencies
 from ledger.contingencies import Waiting
 from ledger.engine import Database
 from operations.answers import Answer
-from rules import annex, messages
+from rules import annex, holds, messages
 from rules.contingency import CONFIRMATION
 from rules.kinds import resolution
 from rules.words import Reason, Resolution
@@ -103,8 +103,6 @@ def _what(one: Waiting, *, away: bool) -> str:
     """What is left to do of it today."""
     if one.reason is None:
         return messages.LEFT_AWAY if away else messages.LEFT_ALONE
-    if one.missing == [CONFIRMATION]:
-        return messages.CONFIRM
-    if one.reason == Reason.MISSING_DATA and one.missing:
+    if one.reason == Reason.MISSING_DATA and one.missing != [CONFIRMATION] and one.missing:
         return messages.LACKING.format(lacks=", ".join(annex.LABELS.get(name, name) for name in one.missing))
-    return messages.HOLDS[Reason(one.reason)][1]
+    return holds.remedy(one.kind, one.variant, Reason(one.reason), one.missing, {})

@@ -19,8 +19,7 @@ from operations.answers import (
 from operations.custody import custody_of
 from operations.evidence import Shown, evidence_of
 from operations.keys import hashed
-from rules import access, messages
-from rules.prerequisites import remedy
+from rules import holds, messages
 from rules.words import Reason, State
 
 __all__ = ["REVEALED", "Shown", "listed", "number_of", "older_than", "show", "show_person"]
@@ -135,11 +134,7 @@ def _hold(found: FoundDocument, places: Mapping[str, str]) -> tuple[str | None, 
 
     `places`: by unit, where its access is asked.
     """
-    if found.state not in _WAITS or found.reason not in frozenset(Reason):
+    if found.state not in _WAITS or found.reason not in messages.HOLDS:
         return None, None
-    who, what = messages.HOLDS.get(Reason(found.reason), (None, None))
-    if found.reason == Reason.MISSING_ANTECEDENT:
-        what = remedy(found.kind, found.variant, found.missing) or what
-    if found.reason == Reason.ACCESS:
-        what = access.remedy(found.missing, places)
-    return who, what
+    reason = Reason(found.reason)
+    return messages.HOLDS[reason][0], holds.remedy(found.kind, found.variant, reason, found.missing, places)

@@ -9,7 +9,6 @@ from rules.certificate import Certificate
 from rules.chain import View
 from rules.change import maker
 from rules.dossier import Document, Dossier, Merge, Person, changed, other
-from rules.kinds import is_eligible
 from rules.legacy import Colour, StockItem
 from rules.outcomes import OUTCOMES
 from rules.prerequisites import divergent, row_of
@@ -296,8 +295,3 @@ def _divergent(document: Document) -> frozenset[str]:
 def is_held(document: Document) -> bool:
     """Whether it waits, with a reason, also after it was opened under contingency."""
     return document.reason is not None and document.state in _HOLDING
-
-
-def may_be_offered(document: Document) -> bool:
-    """Whether an offer for this document may still stand or be repeated."""
-    return is_eligible(document.kind) and not document.opened and not document.ended

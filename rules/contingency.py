@@ -7,6 +7,7 @@ contingency; docs/law.md safety-15 to safety-18.
 from datetime import datetime, timedelta
 
 from rules.dossier import Attempt, Court, Document, Dossier, Link, changed
+from rules.kinds import is_eligible
 from rules.words import AnswerClass, LinkState, State
 
 _TEXT = (
@@ -118,3 +119,8 @@ def is_unconfirmed(document: Document, dossier: Dossier) -> bool:
     """
     asked = dossier.court.resolution == "confirmed" and not dossier.link.blocked
     return asked and document.opened and document.confirmed is None and not document.ended
+
+
+def may_be_offered(document: Document) -> bool:
+    """Whether an offer for this document may still stand or be repeated."""
+    return is_eligible(document.kind) and not document.opened and not document.ended

@@ -15,11 +15,10 @@ from rules.kinds import PRIORITY_LIBERTY
 from rules.settling import NO_DUE
 from rules.steps import is_behind, only_reading_left, step_of_status
 from rules.transmission import Event
-from rules.words import GONE, AnswerClass, LinkState, PecaStatus, Reason, State, Step
+from rules.words import GONE, GONE_PIECE, AnswerClass, LinkState, PecaStatus, Reason, Role, State, Step
 
 FAULT_LIMIT = 3
 _KNOWN = frozenset(PecaStatus)
-_GONE_PIECE = "bnmp_gone:"
 
 
 def doubt(work: Casework, document: Document, detail: str) -> None:
@@ -112,14 +111,14 @@ def _one_found(work: Casework, document: Document, piece: Piece) -> None:
 def unproved(work: Casework, document: Document, piece: Piece) -> None:
     """A status that proves no step: one we know is a divergence for the unit, an unknown label is read again.
 
-    What is gone is named, so that the unit's retry settles that it counts no more; not what may have been in effect.
+    What is gone is named, so that a retry settles that it counts no more (docs/law.md cancellation).
     """
     said = f"status {piece.status}"
     if piece.status in GONE and gone_piece(piece.bnmp_id) in document.cleared:
         again(work, changed(without_piece(document), doing=None), work.dossier.windows.probe, "draft cancelled")
     elif piece.status in _KNOWN:
-        named = piece.status in GONE and not only_reading_left(document)
-        stop(work, document, Reason.DIVERGENCE, said, missing=(gone_piece(piece.bnmp_id),) if named else ())
+        named = (gone_piece(piece.bnmp_id),) if piece.status in GONE else ()
+        stop(work, document, Reason.DIVERGENCE, said, missing=named)
     elif document.state is State.UNCERTAIN:
         _read_later(work, document, said)
     else:
@@ -128,7 +127,7 @@ def unproved(work: Casework, document: Document, piece: Piece) -> None:
 
 def gone_piece(bnmp_id: str) -> str:
     """The ground, among those that are cleared, that this piece is gone and counts no more for its document."""
-    return f"{_GONE_PIECE}{bnmp_id}"
+    return f"{GONE_PIECE}{bnmp_id}"
 
 
 def without_need_of_piece(document: Document) -> Document:
@@ -146,9 +145,13 @@ def _settled(document: Document, *grounds: str) -> Document:
     return changed(document, cleared=tuple(dict.fromkeys((*document.cleared, *grounds))))
 
 
-def settled_by_retry(document: Document) -> Document:
-    """The document whose unit asks for another try of it after it was told what is gone."""
-    grounds = tuple(one for one in document.missing if one.startswith(_GONE_PIECE))
+def settled_by_retry(document: Document, role: Role) -> Document:
+    """The document after another try of it was asked for in this role by somebody who was told what is gone.
+
+    A draft was annulled in BNMP by somebody of the unit, and is no operator's; what may have been in effect is the judge's.
+    """
+    may = role is Role.MAGISTRADO or (role is not Role.OPERADOR and not only_reading_left(document))
+    grounds = tuple(one for one in document.missing if may and one.startswith(GONE_PIECE))
     document = _settled(document, *grounds) if grounds else document
     return without_piece(document) if gone_piece(document.bnmp_id or "") in grounds else document
 

@@ -151,6 +151,10 @@ OTHER_TEXT = (
 
 OTHER_NUMBER = "O número nacional da peça não corresponde ao processo ou à espécie: confira em Consulta de Peças."
 
+PIECE_ANNULLED = (
+    "A peça consta como anulada ou excluída no BNMP. Se o documento ainda deve ser registrado, peça nova tentativa e outra "
+    "será criada; se a peça já podia estar em vigor, a nova tentativa é do magistrado."
+)
 PIECE_GONE = (
     "A peça não consta mais no BNMP, que exclui o que fica sem assinatura: mande enviar de novo, ou emita outra."
 )

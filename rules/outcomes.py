@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rules import access, annex, exceptional, messages, prerequisites
-from rules.contingency import CONFIRMATION
+from rules import annex, holds, messages
 from rules.dossier import Court, Document
 from rules.words import Reason, Role, State
 
@@ -19,16 +18,9 @@ def _held(_: Document, after: Document, court: Court) -> Said:
 
 def told_as_held(after: Document, court: Court, role: Role | None = None) -> Said:
     """The hold, with what to do about it; `role` is who is told beside whoever must act."""
-    who, remedy = messages.HOLDS[after.reason or Reason.UNCERTAIN_OUTCOME]
-    if after.reason is Reason.MISSING_ANTECEDENT:
-        remedy = prerequisites.remedy(after.kind, after.variant, after.missing) or remedy
-    if after.reason is Reason.ACCESS:
-        remedy = access.remedy(after.missing, court.access_at)
-    if after.missing == (CONFIRMATION,):
-        remedy = messages.CONFIRM
-    if after.reason is Reason.MISSING_DATA:
-        remedy = next((exceptional.REMEDIES[name] for name in after.missing if name in exceptional.REMEDIES), remedy)
-    who = role or who
+    reason = after.reason or Reason.UNCERTAIN_OUTCOME
+    who = role or messages.HOLDS[reason][0]
+    remedy = holds.remedy(after.kind, after.variant, reason, after.missing, court.access_at)
     acts = {"role": who, "unit": after.unit or None} if who else None
     data = {"who": acts, "remedy": remedy, "missing": list(after.missing)}
     return "bnmp.document.held.v1", data | {"since": _iso(after.since)}

@@ -21,10 +21,10 @@ from rules.acts import (
     StatementGiven,
 )
 from rules.authority import COMMAND_OF, Ruling, effect_of, ruling
-from rules.casework import Casework, Say, may_be_offered
+from rules.casework import Casework, Say
 from rules.certificate import Certificate, released
 from rules.chain import is_sticky
-from rules.contingency import TRY, is_tried
+from rules.contingency import TRY, is_tried, may_be_offered
 from rules.dossier import ConsentGiven, Document, Withdrawal, changed
 from rules.doubt import doubt, settled_by_retry
 from rules.escalation import incident
@@ -131,7 +131,7 @@ def _take_back(
     return "APPLIED" if work.documents[document.document_id].ended else "WITHDRAWAL_NOTED"
 
 
-def _retried(work: Casework, document: Document, _: RetryAsked) -> str:
+def _retried(work: Casework, document: Document, fact: RetryAsked) -> str:
     """Another try: the registry is asked again, or the offer is repeated; nothing is decided by it."""
     if document.reason is Reason.UNCERTAIN_OUTCOME and not document.opened:
         doubt(work, document, "another reading asked for")
@@ -140,7 +140,7 @@ def _retried(work: Casework, document: Document, _: RetryAsked) -> str:
     elif document.reason in _ASKED_AGAIN and not document.opened:
         _tried(work, document)
     elif document.state in _MOVABLE and document.doing is None:
-        try_again(work, _cleared(settled_by_retry(document)), "another try asked for")
+        try_again(work, _cleared(settled_by_retry(document, fact.by.role)), "another try asked for")
     else:
         return "ON_ITS_WAY"
     return "APPLIED"

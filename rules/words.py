@@ -216,6 +216,8 @@ class PecaStatus(_Name):
 
 # BNMP has no such piece any more.
 GONE = frozenset({PecaStatus.ANULADO, PecaStatus.EXCLUIDO})
+# What a document lacks whose piece is gone, before the piece's BNMP id.
+GONE_PIECE = "bnmp_gone:"
 
 
 class DueFact(_Name):

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from rules import messages
 from rules.acts import DocumentWithdrawn, RetryAsked, StatementGiven
 from rules.facts import Piece, PieceSwept, StepAnswered
 from rules.kinds import KINDS
-from rules.words import AnswerClass, PecaStatus, Reason, State, Statement, Step, Variant
+from rules.words import AnswerClass, PecaStatus, Reason, Role, State, Statement, Step, Variant
 from tests.rules.annulling import annul, looks
 from tests.rules.desk import ALVARA, MANDADO, NOW, Desk, answer, document, piece
 
@@ -112,7 +113,8 @@ def test_what_was_opened_finds_its_own_cancelled_draft_and_is_created_all_the_sa
     assert desk.standing("m") == (State.REGISTERED, None)
 
 
-def test_a_draft_that_somebody_annulled_in_bnmp_is_named_and_made_anew_when_its_unit_asks_for_another_try() -> None:
+@pytest.mark.parametrize("role", [Role.SERVIDOR, Role.OPERADOR])
+def test_a_draft_that_somebody_annulled_in_bnmp_is_named_and_made_anew_when_its_unit_asks_for_it(role: Role) -> None:
     # given
     desk = Desk(document("m"))
     desk.until("m", Step.SIGN_MAGISTRADO)
@@ -122,11 +124,12 @@ def test_a_draft_that_somebody_annulled_in_bnmp_is_named_and_made_anew_when_its_
     desk.read("m", pieces=(draft,))
     # then
     assert (desk.standing("m"), desk["m"].missing) == (DIVERGENT, (f"bnmp_gone:{draft.bnmp_id}",))
+    assert desk.said("bnmp.document.held.v1", "m")[-1].data["remedy"] == messages.PIECE_ANNULLED
     # when
-    desk.ask(RetryAsked, "m")
-    # then
-    assert desk["m"].bnmp_id is None
-    assert desk.begin("m") is Step.CREATE
+    desk.ask(RetryAsked, "m", role)
+    # then an operator's word makes nothing anew
+    assert (desk["m"].bnmp_id is None) == (role is Role.SERVIDOR)
+    assert desk.begin("m") is (Step.CREATE if role is Role.SERVIDOR else Step.SIGN_MAGISTRADO)
 
 
 def test_what_was_registered_and_annulled_by_hand_is_named_and_made_when_its_unit_asks_for_another_try() -> None:
@@ -137,24 +140,25 @@ def test_what_was_registered_and_annulled_by_hand_is_named_and_made_when_its_uni
     desk.answered("m", A.OK, pieces=(draft,))
     assert (desk.standing("m"), desk["m"].bnmp_id) == ((State.CONTINGENCY, Reason.DIVERGENCE), None)
     # when
-    desk.ask(RetryAsked, "m")
+    desk.ask(RetryAsked, "m", Role.SERVIDOR)
     desk.until("m", Step.LOOK_UP)
     desk.answered("m", A.OK, pieces=(draft,))
     # then
     assert desk.begin("m") is Step.CREATE
 
 
-def test_what_may_have_been_in_effect_is_not_made_anew_by_another_try() -> None:
+@pytest.mark.parametrize("role", [Role.SERVIDOR, Role.OPERADOR, Role.MAGISTRADO])
+def test_what_may_have_been_in_effect_is_made_anew_at_its_judges_word_alone(role: Role) -> None:
     # given
     desk = Desk(document("m"))
     desk.until("m", Step.READ_BACK)
     gone = annulled(desk)
     desk.answered("m", A.OK, piece=gone)
-    assert (desk.standing("m"), desk["m"].missing) == (DIVERGENT, ())
+    assert (desk.standing("m"), desk["m"].missing) == (DIVERGENT, (f"bnmp_gone:{gone.bnmp_id}",))
     # when
-    desk.ask(RetryAsked, "m")
+    desk.ask(RetryAsked, "m", role)
     # then
-    assert (desk["m"].bnmp_id, desk.begin("m")) == (gone.bnmp_id, Step.READ_BACK)
+    assert desk.begin("m") is (Step.CREATE if role is Role.MAGISTRADO else Step.READ_BACK)
 
 
 def test_fail_2_a_release_whose_draft_cnj_has_deleted_is_made_anew_although_bnmp_still_shows_it() -> None:
