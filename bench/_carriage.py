@@ -3,7 +3,9 @@
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from consumers.backlog import Reference
@@ -17,10 +19,10 @@ from schemas.writing import envelope, read_internal
 
 
 class Queue:
-    """A queue topic as a list that grows; read by one delivery."""
+    """A queue topic in memory: one thread puts records in, and the loop of one delivery takes them."""
 
     def __init__(self) -> None:
-        self._new: list[Reference] = []
+        self._new: SimpleQueue[Reference] = SimpleQueue()
         self._unfinished: set[int] = set()
         self._offset = 0
         self._come: Callable[[], object] = lambda: None
@@ -28,8 +30,8 @@ class Queue:
     def put(self, record: RawRecord) -> None:
         """Append what the outbox says."""
         body = read_internal(record)
-        self._new.append(Reference(0, self._offset, body.document_id, body.person, body.turn, body.priority))
         self._unfinished.add(self._offset)
+        self._new.put(Reference(0, self._offset, body.document_id, body.person, body.turn, body.priority))
         self._offset += 1
         self._come()
 
@@ -45,7 +47,10 @@ class Queue:
 
     def take(self) -> list[Reference]:
         """What has come since the last call."""
-        new, self._new = self._new, []
+        new = []
+        with suppress(Empty):
+            while True:
+                new.append(self._new.get_nowait())
         return new
 
     def holds(self, reference: Reference) -> bool:
