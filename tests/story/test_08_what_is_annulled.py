@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from rules import messages
 from rules.words import Reason, State
+from sandbox.bnmp.labels import ANNULLED
+from tests.story.comparing import at_registry
 from tests.story.court import MAGISTRADO, SERVIDOR, Court
 
 REGISTERED = (State.REGISTERED, None)
@@ -126,3 +129,42 @@ async def test_safety_29_a_draft_that_is_taken_back_is_cancelled_and_then_exclud
     # then
     assert court.standing("A-1") == (State.EXCLUDED, Reason.WITHDRAWN)
     assert [one["status"] for one in court.simulator.book["documents"]] == ["Anulado"]
+
+
+async def test_what_somebody_annulled_in_bnmp_is_made_anew_at_its_units_word_and_at_no_operators(court: Court) -> None:
+    # given a draft that somebody has annulled in BNMP itself
+    court.forbid(MAGISTRADO)
+    await court.issue("MANDADO", "M-1")
+    court.allow(MAGISTRADO)
+    at_registry(court, "M-1").status = ANNULLED
+    # when
+    await court.command("document.retry-requested", "SERVIDOR", document_id="M-1")
+    # then
+    assert court.standing("M-1") == (State.HELD, Reason.DIVERGENCE)
+    assert court.told("bnmp.document.held.v1", "M-1")[-1].data["remedy"] == messages.PIECE_ANNULLED
+    # when an operator tries everything again
+    await court.command("document.retry-requested", "OPERADOR", document_id="M-1")
+    assert court.standing("M-1") == (State.HELD, Reason.DIVERGENCE)
+    # and then its unit
+    await court.command("document.retry-requested", "SERVIDOR", document_id="M-1")
+    # then
+    assert court.standing("M-1") == REGISTERED
+    assert [one["status"] for one in court.simulator.book["documents"]] == ["Anulado", "Pendente de Cumprimento"]
+
+
+async def test_a_mandado_that_is_opened_after_its_draft_was_cancelled_is_registered_all_the_same(court: Court) -> None:
+    # given
+    court.forbid(MAGISTRADO)
+    await court.issue("MANDADO", "M-1")
+    await court.withdraw("M-1")
+    court.allow(MAGISTRADO)
+    # when the judge wants it sent, and BNMP is away
+    await court.cut()
+    statement = {"document_id": "M-1", "statement": "SEND", "text": "Mantenho."}
+    await court.command("document.statement-given", **statement)
+    await court.says("M-1", "SIM")
+    assert court.standing("M-1")[0] == State.CONTINGENCY
+    await court.back()
+    # then the resolver finds the draft that is gone, and does not stand still before it
+    assert court.standing("M-1") == REGISTERED
+    assert [one["status"] for one in court.simulator.book["documents"]] == ["Anulado", "Pendente de Cumprimento"]
