@@ -5,6 +5,7 @@ may be sent again (docs/law.md safety-27); what "exists already" and is not ther
 (docs/law.md safety-26).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from rules.casework import Casework
@@ -55,7 +56,7 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
     elif answer.rji is not None:
         work.rjis[document.person] = answer.rji
         _resume(work, changed(document, step=Step.PERSON), "person found on reading")
-    elif len(found) > 1:
+    elif _are_several(found):
         stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(found)} pieces match", keep_doing=True)
     elif found:
         _one_found(work, document, found[0])
@@ -70,7 +71,7 @@ def doubt_read(work: Casework, fact: DoubtRead) -> None:
 def looked_for(work: Casework, document: Document, answer: Answer) -> None:
     """What was issued under contingency was looked for before it is created: what is there is not made again (resolution)."""
     pieces = _that_count(document, answer)
-    if len(pieces) > 1:
+    if _are_several(pieces):
         stop(work, document, Reason.UNCERTAIN_OUTCOME, f"{len(pieces)} pieces match")
         return
     found = pieces[0] if pieces else None
@@ -160,6 +161,11 @@ def _that_count(document: Document, answer: Answer) -> list[Piece]:
     """Of the pieces that BNMP shows those that count: what is gone, where nothing else is there and nobody has settled it."""
     there = [one for one in answer.pieces if one.status not in GONE]
     return there or [one for one in answer.pieces if gone_piece(one.bnmp_id) not in document.cleared]
+
+
+def _are_several(found: Sequence[Piece]) -> bool:
+    """Whether the unit has to choose; of several that are gone each is told and settled after the other."""
+    return len(found) > 1 and found[0].status not in GONE
 
 
 def again(work: Casework, document: Document, seconds: float, detail: str) -> None:

@@ -147,6 +147,33 @@ def test_what_was_registered_and_annulled_by_hand_is_named_and_made_when_its_uni
     assert desk.begin("m") is Step.CREATE
 
 
+def test_of_several_that_were_annulled_each_is_named_and_settled_after_the_other() -> None:
+    # given
+    desk = Desk(document("m", **OPENED))
+    shown = (Piece("1", None, PecaStatus.ANULADO), Piece("2", None, PecaStatus.EXCLUIDO))
+    # when
+    for one in shown:
+        desk.until("m", Step.LOOK_UP)
+        desk.answered("m", A.OK, pieces=shown)
+        assert (desk["m"].reason, desk["m"].missing) == (Reason.DIVERGENCE, (f"bnmp_gone:{one.bnmp_id}",))
+        desk.ask(RetryAsked, "m", Role.SERVIDOR)
+    # then
+    desk.until("m", Step.LOOK_UP)
+    desk.answered("m", A.OK, pieces=shown)
+    assert desk.begin("m") is Step.CREATE
+
+
+def test_of_several_that_a_doubt_shows_and_that_are_gone_the_first_is_named() -> None:
+    # given
+    desk = Desk(document("m"))
+    desk.until("m", Step.CREATE)
+    desk.answered("m", A.UNCERTAIN)
+    # when
+    desk.read("m", pieces=(Piece("1", None, PecaStatus.ANULADO), Piece("2", None, PecaStatus.ANULADO)))
+    # then
+    assert (desk.standing("m"), desk["m"].missing) == (DIVERGENT, ("bnmp_gone:1",))
+
+
 @pytest.mark.parametrize("role", [Role.SERVIDOR, Role.OPERADOR, Role.MAGISTRADO])
 def test_what_may_have_been_in_effect_is_made_anew_at_its_judges_word_alone(role: Role) -> None:
     # given
